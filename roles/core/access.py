@@ -1,0 +1,86 @@
+"""What one person may do: their current roles, compiled and joined without mixing (R2, R15)."""
+
+from collections.abc import Iterable, Mapping
+
+from .compile import CompiledRole
+from .decisions import Decision, allow, deny
+from .specs import Catalogue
+from .vocabulary import OWNER_RANK, WAITING_PERMISSIONS
+
+
+class Access:
+    """The effective access of one person at one moment. Immutable by agreement.
+
+    `codes` holds every system permission, `privileges` every custom privilege, `names` both
+    and Django's names of the same: each a flat frozenset, so that a check is a membership test.
+    """
+
+    __slots__ = ("codes", "names", "privileges", "rank", "roles")
+
+    def __init__(
+        self, roles: Iterable[CompiledRole] = (), aliases: Mapping[str, str | None] | None = None
+    ) -> None:
+        self.roles = tuple(roles)
+        self.codes = frozenset(code for role in self.roles for code in role.permissions)
+        self.privileges = frozenset(name for role in self.roles for name in role.privileges)
+        self.rank = max((_rank_of(role) for role in self.roles), default=0)
+        self.names = self._names(aliases or {})
+
+    def _names(self, aliases: Mapping[str, str | None]) -> frozenset[str]:
+        django = {name for name, code in aliases.items() if code in self.codes}
+        return self.codes | self.privileges | django
+
+    def can(self, code: str) -> bool:
+        """Tell whether some role gives the system permission `code` (R12)."""
+        return code in self.codes
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether one of the roles is Owner (R6)."""
+        return any(role.is_owner for role in self.roles)
+
+    def roles_giving(self, code: str) -> tuple[CompiledRole, ...]:
+        """Give the roles that give `code`; scopes and fields come from these alone (R15)."""
+        return tuple(role for role in self.roles if code in role.permissions)
+
+    def scopes_for(self, module: str, action: str) -> frozenset[str]:
+        """Give the scopes of the roles that give the action, none of any other (R13, R15)."""
+        giving = self.roles_giving(f"{module}.{action}")
+        return frozenset(scope for role in giving for scope in role.scopes_for(module, action))
+
+    def explain(self, name: str) -> Decision:
+        """Decide on a system permission or privilege and say which role speaks for it."""
+        for role in self.roles:
+            sources = role.permissions.get(name) or role.privileges.get(name)
+            if sources:
+                return allow(_in_words(name, role, sources[0].kind, sources[0].role_name))
+        return deny(f"No current role gives {name} (R12).")
+
+
+class WaitingAccess(Access):
+    """What someone has who waits for approval, whatever their roles (R1)."""
+
+    __slots__ = ()
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.codes = WAITING_PERMISSIONS & frozenset(catalogue.permissions)
+        self.names = self.codes
+
+
+NO_ACCESS = Access()
+"""What an anonymous, deactivated, rejected or suspended person has (R1)."""
+
+
+def _rank_of(role: CompiledRole) -> int:
+    return OWNER_RANK if role.is_owner else role.level
+
+
+def _in_words(name: str, role: CompiledRole, kind: str, source_name: str) -> str:
+    if kind == "owner":
+        return f"{role.name} holds everything (R6)."
+    if kind == "inherited":
+        return f"{role.name} gives {name}, inherited from {source_name} (R4)."
+    if kind == "implied":
+        return f"{role.name} gives {name}, implied by another permission of {source_name} (R5)."
+    return f"{role.name} gives {name} (R12)."

@@ -1,0 +1,165 @@
+"""Compile a chain of roles into what it gives, each cell keeping where it came from (R4-R11)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .names import Shadows
+from .specs import Catalogue, RoleSpec
+from .vocabulary import (
+    ALL,
+    CHAIN_MAX,
+    EVERY_ACTION,
+    EVERY_FIELD,
+    OWN,
+    OWNER_CODE,
+    FieldLevel,
+)
+
+SourceKind = Literal["own", "inherited", "implied", "owner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a cell comes from: the role that says it, and the permission that implies it."""
+
+    kind: SourceKind
+    role: str
+    role_name: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a compilation needs beside the roles: the catalogue as it stands right now."""
+
+    catalogue: Catalogue
+    shadows: Shadows
+    disabled: frozenset[str] = frozenset()
+    named_privileges: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRole:
+    """What a role gives with its whole chain; `chain` is itself first, its last base last."""
+
+    code: str
+    name: str
+    level: int
+    chain: tuple[RoleSpec, ...]
+    permissions: Mapping[str, tuple[Source, ...]]
+    privileges: Mapping[str, tuple[Source, ...]]
+    known_scopes: frozenset[str]
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this is the role that gives everything (R6)."""
+        return self.code == OWNER_CODE
+
+    def scopes_for(self, module: str, action: str) -> frozenset[str]:
+        """Give the union of its layers' scopes for (module, action); `own` if empty (R8)."""
+        if self.is_owner:
+            return frozenset({ALL})
+        found: frozenset[str] = frozenset()
+        for layer in self.chain:
+            by_action = layer.records.get(module, {})
+            found |= by_action.get(action) or by_action.get(EVERY_ACTION) or frozenset()
+        return (found & self.known_scopes) or frozenset({OWN})
+
+    def level_of_field(self, module: str, field: str) -> FieldLevel:
+        """Give the most permissive level that any layer sets; `editable` if none does (R10)."""
+        if self.is_owner:
+            return FieldLevel.EDITABLE
+        levels = [
+            level
+            for layer in self.chain
+            for by_field in [layer.fields.get(module, {})]
+            for level in [by_field.get(field, by_field.get(EVERY_FIELD))]
+            if level is not None
+        ]
+        return max(levels, default=FieldLevel.EDITABLE)
+
+
+def chain_of(code: str, roles: Mapping[str, RoleSpec]) -> tuple[RoleSpec, ...]:
+    """Follow the bases of the role `code`; stop at a cycle, a gap or the 16th layer (R4).
+
+    The database refuses cycles and longer chains; whatever gets past it gives nothing more.
+    """
+    chain: list[RoleSpec] = []
+    next_code: str | None = code
+    while next_code in roles and len(chain) < CHAIN_MAX:
+        layer = roles[next_code]
+        if layer in chain:
+            break
+        chain.append(layer)
+        next_code = layer.base
+    return tuple(chain)
+
+
+def compile_role(code: str, roles: Mapping[str, RoleSpec], rules: Rules) -> CompiledRole:
+    """Compile the role `code` with all its bases."""
+    chain = chain_of(code, roles)
+    own = chain[0]
+    owner = code == OWNER_CODE
+    return CompiledRole(
+        code=code,
+        name=own.name,
+        level=own.level,
+        chain=chain,
+        permissions=_owner_permissions(own, rules) if owner else _permissions(chain, rules),
+        privileges=_owner_privileges(own, rules) if owner else _privileges(chain, rules),
+        known_scopes=rules.catalogue.scopes,
+    )
+
+
+def implied_by(
+    given: frozenset[str], enabled: frozenset[str], catalogue: Catalogue
+) -> dict[str, str]:
+    """Give what `given` implies beyond itself, each code with the one it follows from (R5).
+
+    What is not `enabled` neither follows nor leads further (R7, R21).
+    """
+    found: dict[str, str] = {}
+    waiting = sorted(given & enabled)
+    while waiting:
+        code = waiting.pop(0)
+        for implied in catalogue.implied.get(code, ()):
+            if implied in enabled and implied not in given and implied not in found:
+                found[implied] = code
+                waiting.append(implied)
+    return found
+
+
+def _permissions(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Source, ...]]:
+    enabled = rules.catalogue.enabled_permissions(rules.disabled)
+    found: dict[str, list[Source]] = {}
+    for depth, layer in enumerate(chain):
+        kind: SourceKind = "inherited" if depth else "own"
+        granted = layer.permissions & enabled
+        for code in granted:
+            found.setdefault(code, []).append(Source(kind, layer.code, layer.name))
+        for code, by in implied_by(granted, enabled, rules.catalogue).items():
+            found.setdefault(code, []).append(Source("implied", layer.code, layer.name, by))
+    return {code: tuple(sources) for code, sources in found.items()}
+
+
+def _privileges(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Source, ...]]:
+    found: dict[str, list[Source]] = {}
+    for depth, layer in enumerate(chain):
+        kind: SourceKind = "inherited" if depth else "own"
+        for name in layer.privileges:
+            if name not in rules.shadows:
+                found.setdefault(name, []).append(Source(kind, layer.code, layer.name))
+    return {name: tuple(sources) for name, sources in found.items()}
+
+
+def _owner_permissions(own: RoleSpec, rules: Rules) -> dict[str, tuple[Source, ...]]:
+    """Give every permission of every enabled module, later ones included (R6, R7)."""
+    source = (Source("owner", own.code, own.name),)
+    return dict.fromkeys(rules.catalogue.enabled_permissions(rules.disabled), source)
+
+
+def _owner_privileges(own: RoleSpec, rules: Rules) -> dict[str, tuple[Source, ...]]:
+    """Give every privilege that some role names and nothing shadows (R6, R20)."""
+    source = (Source("owner", own.code, own.name),)
+    return {name: source for name in rules.named_privileges if name not in rules.shadows}
