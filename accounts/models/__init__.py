@@ -1,0 +1,5 @@
+"""People."""
+
+from .user import User
+
+__all__ = ["User"]

@@ -1,0 +1,68 @@
+"""A person who signs in, and how far they may come in at all (R1)."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from roles import snapshots
+from roles.core.vocabulary import Standing
+from roles.policy import HELD_ATTRIBUTE
+
+
+class State(models.TextChoices):
+    """Where a person stands in joining and leaving; `is_active` is beside it."""
+
+    ACTIVE = "active", _("active")
+    WAITING = "waiting", _("waiting for approval")
+    REJECTED = "rejected", _("rejected")
+    SUSPENDED = "suspended", _("suspended")
+
+
+STANDINGS = {
+    State.ACTIVE: Standing.ACTIVE,
+    State.WAITING: Standing.WAITING,
+    State.REJECTED: Standing.DENIED,
+    State.SUSPENDED: Standing.DENIED,
+}
+
+
+class User(AbstractUser):
+    """A person; `is_staff` decides nothing, `is_superuser` is the break-glass account (R3)."""
+
+    email = models.EmailField(_("e-mail address"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="accounts_email_once"
+            ),
+            models.UniqueConstraint(Lower("username"), name="accounts_username_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="accounts_user_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def standing(self) -> Standing:
+        """How far the account may come in (R1); an unknown state is denied."""
+        if not self.is_active:
+            return Standing.DENIED
+        return STANDINGS.get(self.state, Standing.DENIED)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read again, and forget the version numbers that came with the first reading."""
+        for name in (snapshots.VERSION_ATTRIBUTE, snapshots.STAMP_ATTRIBUTE, HELD_ATTRIBUTE):
+            self.__dict__.pop(name, None)
+        super().refresh_from_db(*args, **kwargs)

@@ -1,0 +1,118 @@
+"""What accounts tells the access system: people, the administration area, and Guest."""
+
+from django.utils.translation import gettext_lazy as _
+
+from roles.core.specs import Feature, Module
+from roles.registry import BuiltinRole, Scope, registry
+
+ADMINISTRATION = _("Administration")
+EVERYTHING = ("view", "create", "edit", "delete", "export", "import", "invite")
+
+registry.register(
+    Module(
+        code="activities",
+        label=_("Activities"),
+        group=ADMINISTRATION,
+        actions=("view", "export"),
+        description=_("the log of what happened, with undo"),
+        order=140,
+    ),
+    Module(
+        code="users",
+        label=_("Users"),
+        group=ADMINISTRATION,
+        actions=EVERYTHING,
+        description=_("people who sign in, their roles, teams, departments and managers"),
+        order=150,
+        model="accounts.User",
+        can_disable=False,
+    ),
+    Module(
+        code="settings",
+        label=_("Settings"),
+        group=ADMINISTRATION,
+        actions=("view", "edit"),
+        description=_("account-wide settings"),
+        order=170,
+        can_disable=False,
+    ),
+    Module(
+        code="admin",
+        label=_("Admin"),
+        group=ADMINISTRATION,
+        actions=("view",),
+        description=_("the administration area"),
+        order=180,
+        can_disable=False,
+        implies={"view": ("activities.view", "users.view", "roles.view", "settings.view")},
+    ),
+)
+
+registry.register_features(
+    Feature("profile.view", _("own profile"), _("Personal"), order=10),
+    Feature(
+        "activities.undo", _("undo an activity"), ADMINISTRATION, module="activities", order=100
+    ),
+    Feature(
+        "users.approve",
+        _("approve or reject people who registered"),
+        ADMINISTRATION,
+        module="users",
+        order=110,
+    ),
+    Feature("groups.manage", _("teams and departments"), ADMINISTRATION, module="users", order=120),
+    Feature(
+        "passwords.manage",
+        _("reset another user's password"),
+        ADMINISTRATION,
+        module="users",
+        order=130,
+    ),
+)
+
+# Whom these reach is the organisation's to say; until it does, they reach no more than `own`.
+registry.register_scopes(
+    Scope("team", _("Team"), order=10),
+    Scope("department", _("Department"), order=20),
+    Scope("reporting_line", _("Reporting line"), order=30),
+)
+
+registry.register_roles(
+    BuiltinRole(
+        "administrator",
+        _("Administrator"),
+        100,
+        _("Every action of every module, and all records."),
+        order=10,
+    ),
+    BuiltinRole(
+        "manager",
+        _("Manager"),
+        50,
+        _("Works on the records of their teams and department, and sees reports and targets."),
+        order=20,
+    ),
+    BuiltinRole("user", _("User"), 10, _("Works on their own records."), order=30),
+    BuiltinRole("guest", _("Guest"), 0, _("Sees their own profile and nothing else."), order=40),
+)
+
+registry.share(
+    "administrator",
+    [
+        "activities.view",
+        "activities.export",
+        *(f"users.{action}" for action in EVERYTHING),
+        *(f"roles.{a}" for a in ("view", "create", "edit", "delete", "export", "import")),
+        "settings.view",
+        "settings.edit",
+        "admin.view",
+        "profile.view",
+        "activities.undo",
+        "users.approve",
+        "groups.manage",
+        "privileges.define",
+    ],
+)
+registry.share("manager", ["users.view", "activities.view", "profile.view"])
+registry.share("user", ["activities.view", "profile.view"])
+registry.share("guest", ["profile.view"])

@@ -1,0 +1,23 @@
+"""Rows, their constraints, and the version numbers that make every process see a change."""
+
+from .access import FieldPermission, RecordAccess
+from .assignment import RoleAssignment
+from .audit import AuditEntry
+from .catalogue import Module, Permission
+from .role import CustomPrivilege, Role, RoleGrant, RolePrivilege
+from .versions import AccessStamp, PolicyVersion
+
+__all__ = [
+    "AccessStamp",
+    "AuditEntry",
+    "CustomPrivilege",
+    "FieldPermission",
+    "Module",
+    "Permission",
+    "PolicyVersion",
+    "RecordAccess",
+    "Role",
+    "RoleAssignment",
+    "RoleGrant",
+    "RolePrivilege",
+]

@@ -1,0 +1,196 @@
+"""A role, its grants and its privileges."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from ..core.names import NAME_MAX, key_of
+from ..core.vocabulary import CHAIN_MAX, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from .catalogue import Permission
+from .versions import PolicyQuerySet, lock_policy
+
+CODE_MAX = 100
+
+
+class Role(models.Model):
+    """A named set of grants with a level and, perhaps, a base role (R4).
+
+    `name_key` holds the name as R11 compares names, so that "Équipe" and "équipe" are one
+    name on every database.
+    """
+
+    code = models.CharField(_("code"), max_length=CODE_MAX, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    name_key = models.CharField(max_length=400, unique=True, editable=False)
+    description = models.TextField(_("description"), blank=True, default="", max_length=2000)
+    level = models.PositiveSmallIntegerField(_("level"), default=10)
+    base = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="derived",
+        verbose_name=_("based on"),
+    )
+    is_system = models.BooleanField(_("system role"), default=False, editable=False)
+    permissions = models.ManyToManyField(
+        Permission, through="RoleGrant", related_name="roles", verbose_name=_("permissions")
+    )
+    privileges = models.ManyToManyField(
+        "CustomPrivilege",
+        through="RolePrivilege",
+        related_name="roles",
+        verbose_name=_("privileges"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("last change"), auto_now=True)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["-level", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level__gte=LEVEL_MIN, level__lte=LEVEL_MAX),
+                name="roles_role_level",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(base__isnull=True) | ~models.Q(base=models.F("id")),
+                name="roles_role_not_its_own_base",
+            ),
+            models.CheckConstraint(condition=~models.Q(code=""), name="roles_role_has_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this is the role that gives everything (R6)."""
+        return self.code == OWNER_CODE
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with its key and code; a chain that R4 forbids is refused, by any road."""
+        self.name_key = key_of(self.name)
+        if not self.code:
+            self.code = free_code(self.name)
+        with transaction.atomic():
+            if self.base_id is not None:
+                lock_policy()
+                self.check_chain()
+            super().save(*args, **kwargs)
+
+    def check_chain(self) -> None:
+        """Raise `ValidationError` on a cycle, a 17th layer or Owner as the base (R3, R4)."""
+        above = self._bases()
+        if self.pk is not None and self.pk in above:
+            raise ValidationError({"base": _refusal("cycle", self)}, code="cycle")
+        if OWNER_CODE in above.values():
+            raise ValidationError({"base": _refusal("owner", self)}, code="owner")
+        if len(above) + self._height() > CHAIN_MAX:
+            raise ValidationError({"base": _refusal("long", self)}, code="long")
+
+    def _bases(self) -> dict[int, str]:
+        """Follow the bases; the dictionary stops a cycle that is already stored."""
+        rows = {pk: (code, base) for pk, code, base in _edges()}
+        found: dict[int, str] = {}
+        next_pk = self.base_id
+        while next_pk is not None and next_pk in rows and next_pk not in found:
+            found[next_pk], next_pk = rows[next_pk]
+        return found
+
+    def _height(self) -> int:
+        """Count the layers from this role up to the highest that is based on it."""
+        derived: dict[int | None, list[int]] = {}
+        for pk, _code, base in _edges():
+            derived.setdefault(base, []).append(pk)
+        level, height, seen = [self.pk] if self.pk else [], 1, {self.pk}
+        while level := [pk for base in level for pk in derived.get(base, []) if pk not in seen]:
+            seen.update(level)
+            height += 1
+        return height
+
+
+def _edges() -> list[tuple[int, str, int | None]]:
+    return list(Role.objects.values_list("pk", "code", "base_id"))
+
+
+def _refusal(kind: str, role: Role) -> Any:
+    words = {
+        "cycle": _("“%(base)s” is itself based on this role. Choose a role that is not (R4)."),
+        "owner": _("No role can be based on Owner (R3). Choose another base."),
+        "long": _("This makes a chain of more than 16 roles (R4). Choose a base with fewer."),
+    }
+    return words[kind] % {"base": role.base} if kind == "cycle" else words[kind]
+
+
+def free_code(name: str) -> str:
+    """Make a slug from `name` that no role has; letters of any script are kept."""
+    stem = slugify(name) or slugify(name, allow_unicode=True) or "role"
+    stem = stem[: CODE_MAX - 5].strip("-_") or "role"
+    taken = set(Role.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    numbers = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(code for code in (stem, *numbers) if code not in taken)
+
+
+class RoleGrant(models.Model):
+    """One ticked cell: the role itself gives the permission."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
+    permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="grants")
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["role", "permission"], name="roles_grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id}: {self.permission_id}"
+
+
+class CustomPrivilege(models.Model):
+    """A free name that an administrator invented; stored as R11 normalises it."""
+
+    name = models.CharField(_("name"), max_length=NAME_MAX, primary_key=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("custom privilege")
+        verbose_name_plural = _("custom privileges")
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RolePrivilege(models.Model):
+    """The role itself names the privilege."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="privilege_grants")
+    privilege = models.ForeignKey(CustomPrivilege, on_delete=models.PROTECT, related_name="grants")
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("privilege of a role")
+        verbose_name_plural = _("privileges of roles")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["role", "privilege"], name="roles_privilege_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id}: {self.privilege_id}"

@@ -1,0 +1,148 @@
+"""Random numbers that change with the policy and with a person's roles (R28).
+
+Both are random and never counters: a counter that a rollback gives out again would match a
+cache entry filled before the rollback.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+ONLY_ROW = 1
+
+
+def random_token() -> int:
+    """Make a random signed 64-bit number."""
+    return secrets.randbits(64) - 2**63
+
+
+class PolicyVersion(models.Model):
+    """The one row whose token changes with every change of roles, modules or the catalogue."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ROW)
+    token = models.BigIntegerField(default=random_token)
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=ONLY_ROW), name="roles_one_policy_version")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class AccessStamp(models.Model):
+    """A token per person that changes with their assignments; any user model will do."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    token = models.BigIntegerField(default=random_token)
+
+    class Meta:
+        verbose_name = _("access stamp")
+        verbose_name_plural = _("access stamps")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+@dataclass(slots=True)
+class _Pending:
+    policy: bool = False
+    users: set[Any] = field(default_factory=set)
+
+
+_pending: ContextVar[_Pending | None] = ContextVar("roles_pending_bumps", default=None)
+
+
+@contextmanager
+def one_bump() -> Iterator[None]:
+    """Collect the bumps of a change of many rows into one; the change's transaction is open."""
+    if _pending.get() is not None:
+        yield
+        return
+    pending = _Pending()
+    token = _pending.set(pending)
+    try:
+        with transaction.atomic():
+            yield
+            _pending.reset(token)
+            token = None
+            _flush(pending)
+    finally:
+        if token is not None:
+            _pending.reset(token)
+
+
+def _flush(pending: _Pending) -> None:
+    if pending.policy:
+        bump_policy()
+    if pending.users:
+        bump_people(pending.users)
+
+
+def bump_policy() -> None:
+    """Make every process read roles, modules and grants again; inside the change's transaction."""
+    pending = _pending.get()
+    if pending is not None:
+        pending.policy = True
+    elif not PolicyVersion.objects.filter(pk=ONLY_ROW).update(token=random_token()):
+        PolicyVersion.objects.create(pk=ONLY_ROW)
+
+
+def bump_people(user_ids: Iterable[Any]) -> None:
+    """Make every process read these people's assignments again; inside the transaction."""
+    pending = _pending.get()
+    if pending is not None:
+        pending.users.update(user_ids)
+        return
+    AccessStamp.objects.bulk_create(
+        [AccessStamp(user_id=pk, token=random_token()) for pk in sorted(set(user_ids))],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["token"],
+    )
+
+
+def lock_policy() -> None:
+    """Let one administrative change happen at a time, until the open transaction ends.
+
+    Roles change rarely and in ways that depend on each other (cycles, the last Owner), so one
+    lock for all is both enough and easy to reason about.
+    """
+    PolicyVersion.objects.bulk_create([PolicyVersion()], ignore_conflicts=True)
+    PolicyVersion.objects.select_for_update().get(pk=ONLY_ROW)
+
+
+class PolicyQuerySet(models.QuerySet):
+    """Rows that decide: writes that send no signal bump the policy version too."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Update and bump; Django sends no signal for it."""
+        with transaction.atomic(using=self.db):
+            changed = super().update(**kwargs)
+            bump_policy()
+        return changed
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Create and bump; Django sends no signal for it."""
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(objs, *args, **kwargs)
+            bump_policy()
+        return made

@@ -1,0 +1,203 @@
+"""The one place that decides (the PDP): every door asks here, and nothing else decides.
+
+Questions come in three forms: may this person do it (`check`), on which records
+(`accessible`), and who may (`holders`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q, QuerySet
+
+from . import snapshots
+from .core import clock
+from .core.access import NO_ACCESS, Access, WaitingAccess
+from .core.decisions import Decision, allow, deny
+from .core.errors import Refused
+from .core.names import normalise
+from .core.specs import Module
+from .core.vocabulary import OWNER_CODE, WAITING_PERMISSIONS, Standing
+from .directory import get_directory
+from .models import RoleAssignment
+from .registry import registry
+from .scopes import NOBODY, reach_q
+
+HELD_ATTRIBUTE = "_roles_held"
+NEEDS_VIEW = frozenset({"edit", "delete", "export"})
+"""Actions that R14 allows only on records that the user may also view."""
+
+FORBIDS_UNTIL_DELEGATION = frozenset({"create", "edit", "delete", "import", "invite"})
+"""Actions on people and roles that only an Owner has while section 6 is not built."""
+
+
+def access_for(user: Any) -> Access:
+    """Give what `user` may do right now, compiled; no query for a warm request (R1, R2).
+
+    Someone who was fetched by the backend carries the version numbers and is asked about for
+    the length of their request; anyone else is looked up at each call and so never stale.
+    """
+    if not getattr(user, "is_active", False) or user.is_anonymous:
+        return NO_ACCESS
+    standing = get_directory().standing_of(user)
+    if standing is not Standing.ACTIVE:
+        return _without_roles(standing)
+    held = getattr(user, HELD_ATTRIBUTE, None)
+    if held is None or not held.is_current():
+        held = snapshots.load_held(user) if not user.is_superuser else _as_owner()
+        if hasattr(user, snapshots.VERSION_ATTRIBUTE):
+            setattr(user, HELD_ATTRIBUTE, held)
+    return held.access
+
+
+async def aaccess_for(user: Any) -> Access:
+    """Give `access_for` without blocking the event loop where it has to ask the database."""
+    held = getattr(user, HELD_ATTRIBUTE, None)
+    if held is not None and held.is_current():
+        return access_for(user)
+    return await sync_to_async(access_for)(user)
+
+
+def _without_roles(standing: Standing) -> Access:
+    return WaitingAccess(registry.catalogue) if standing is Standing.WAITING else NO_ACCESS
+
+
+def _as_owner() -> snapshots.Held:
+    """Answer for a superuser as for an Owner, in every door but `has_perm` itself (R3)."""
+    policy = snapshots.load_policy()
+    return snapshots.Held(policy.access_of_codes([OWNER_CODE]), None, None)
+
+
+def check(user: Any, name: str, record: Model | None = None) -> Decision:
+    """Decide whether `user` may do `name`, on `record` where one is given (R12, R14, R20)."""
+    access = access_for(user)
+    code = resolve(name)
+    if code is None:
+        return deny(f"{name} is no permission and no privilege that anyone holds (R21).")
+    if record is not None:
+        return _check_record(user, access, code, record)
+    if not access.roles and code not in access.codes:
+        return deny(_silence(user))
+    return access.explain(code)
+
+
+def check_many(user: Any, names: Iterable[str]) -> dict[str, Decision]:
+    """Decide on several names at once, without a record."""
+    return {name: check(user, name) for name in names}
+
+
+def resolve(name: Any) -> str | None:
+    """Give the code that `name` stands for: system code, Django's name, or privilege (R11).
+
+    System codes and Django's names are compared as they are written; whatever else it is can
+    only be a privilege, in whose compilation the system has won already.
+    """
+    if not isinstance(name, str):
+        return None
+    catalogue = registry.catalogue
+    if name in catalogue.aliases:
+        return catalogue.aliases[name]
+    return name if name in catalogue.system_names else normalise(name)
+
+
+def is_governed(name: str) -> bool:
+    """Tell whether the catalogue's answer on `name` is final (interfaces, section 2)."""
+    catalogue = registry.catalogue
+    return name in catalogue.system_names or name in catalogue.aliases
+
+
+def accessible(queryset: QuerySet, user: Any, action: str = "view") -> QuerySet:
+    """Keep the records on which `check` says yes for `action` (R14, R22)."""
+    module = governing(queryset.model)
+    return queryset.filter(_reach(user, access_for(user), module, action))
+
+
+def governing(model: type[Model]) -> Module:
+    """Give the module that governs `model`; asking about another model is an error (R21)."""
+    module = registry.module_of(model)
+    if module is None:
+        raise LookupError(
+            f"No module governs {model._meta.label}: name it in a Module's `model` or `also`."
+        )
+    return module
+
+
+def actions_for(user: Any, module: str) -> tuple[str, ...]:
+    """Give the actions of `module` that are the user's on some records (R12)."""
+    access = access_for(user)
+    return tuple(a for a in registry.module(module).actions if access.can(f"{module}.{a}"))
+
+
+def holders(name: str) -> QuerySet:
+    """Give the active people, superusers apart, to whom `check(name)` says yes."""
+    people = get_user_model()._default_manager.all()
+    code = resolve(name)
+    policy = snapshots.load_policy()
+    giving = [
+        pk
+        for pk, role in policy.codes_by_id.items()
+        if code in policy.role(role).permissions or code in policy.role(role).privileges
+    ]
+    directory = get_directory()
+    condition = NOBODY
+    if giving:
+        condition = directory.active_people() & Q(pk__in=_holding(giving))
+    if code in WAITING_PERMISSIONS:
+        condition |= directory.waiting_people()
+    return people.filter(condition)
+
+
+def active_people() -> QuerySet:
+    """Give the people whom R1 does not shut out."""
+    return get_user_model()._default_manager.filter(get_directory().active_people())
+
+
+def require_owner(user: Any) -> None:
+    """Raise `Refused` for everyone but an Owner, until the rules of section 6 are built."""
+    if not access_for(user).is_owner:
+        raise Refused("Only an Owner can change roles and who holds them. Ask an Owner.")
+
+
+def _holding(role_ids: list[int]) -> QuerySet:
+    current = RoleAssignment.objects.current(clock.now())
+    return current.filter(role_id__in=role_ids).values("user_id")
+
+
+def _check_record(user: Any, access: Access, code: str, record: Model) -> Decision:
+    permission = registry.catalogue.permissions.get(code)
+    module = registry.module_of(type(record))
+    if permission is None or module is None or permission.module != module.code:
+        return deny(f"{code} says nothing about {record._meta.verbose_name} records (R14).")
+    if code not in access.codes:
+        return deny(f"No current role gives {code} (R12).")
+    if record.pk is None:
+        return deny("The record is not stored yet; nobody reaches it (R13).")
+    condition = _reach(user, access, module, permission.action or "view")
+    if type(record)._base_manager.filter(condition, pk=record.pk).exists():
+        return allow(f"A role that gives {code} reaches the record (R14).")
+    return deny(f"No role that gives {code} reaches the record (R13).")
+
+
+def _reach(user: Any, access: Access, module: Module, action: str) -> Q:
+    """Give the condition of R14: reach for the action and, where it asks for it, for view."""
+    if f"{module.code}.{action}" not in access.codes:
+        return NOBODY
+    if _is_administration(module) and action in FORBIDS_UNTIL_DELEGATION and not access.is_owner:
+        return NOBODY
+    condition = reach_q(user, module, access.scopes_for(module.code, action))
+    if action in NEEDS_VIEW:
+        condition &= reach_q(user, module, access.scopes_for(module.code, "view"))
+    if module.deleted_field:
+        condition &= Q(**{module.deleted_field: None})
+    return condition
+
+
+def _is_administration(module: Module) -> bool:
+    return module.code in {"users", "roles"}
+
+
+def _silence(user: Any) -> str:
+    if not getattr(user, "is_active", False):
+        return "Nobody who is signed in and active asks (R1)."
+    return "No current role gives anything (R12)."

@@ -1,0 +1,29 @@
+"""What the engine itself puts under control: the roles."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .core.specs import Feature, Module
+from .registry import registry
+
+registry.register(
+    Module(
+        code="roles",
+        label=_("Roles"),
+        group=_("Administration"),
+        actions=("view", "create", "edit", "delete", "export", "import"),
+        description=_("this access system; export and import are policy files"),
+        order=160,
+        model="roles.Role",
+        can_disable=False,
+        app_label="roles",
+    )
+)
+registry.register_features(
+    Feature(
+        "privileges.define",
+        _("give custom privileges that one does not hold"),
+        _("Administration"),
+        module="roles",
+        order=160,
+    )
+)

@@ -1,0 +1,73 @@
+"""Invalidate on every write that sends a signal, and mirror the catalogue; no rules here."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.models import Permission as AuthPermission
+from django.db import connections
+from django.db.models.signals import post_delete, post_save
+
+from .models import (
+    CustomPrivilege,
+    FieldPermission,
+    Module,
+    Permission,
+    PolicyVersion,
+    RecordAccess,
+    Role,
+    RoleAssignment,
+    RoleGrant,
+    RolePrivilege,
+)
+from .models.versions import bump_people, bump_policy
+from .services.installation import mirror_catalogue
+
+# Django's own permissions are among them because a new one can shadow a privilege (R11).
+_POLICY_MODELS = (
+    AuthPermission,
+    CustomPrivilege,
+    FieldPermission,
+    Module,
+    Permission,
+    RecordAccess,
+    Role,
+    RoleGrant,
+    RolePrivilege,
+)
+
+
+def policy_row_written(**kwargs: Any) -> None:
+    """Make every process read the policy again."""
+    bump_policy()
+
+
+def assignment_written(*, instance: RoleAssignment, **kwargs: Any) -> None:
+    """Make every process read this person's assignments again."""
+    bump_people([instance.user_id])
+
+
+def assignment_deleted(*, instance: RoleAssignment, origin: Any = None, **kwargs: Any) -> None:
+    """Stamp the person too, unless they themselves are being deleted with their stamp."""
+    if origin is instance or not _deletes_people(origin):
+        bump_people([instance.user_id])
+
+
+def _deletes_people(origin: Any) -> bool:
+    model = getattr(origin, "model", type(origin))
+    return model is RoleAssignment._meta.get_field("user").related_model
+
+
+def mirror_after_migrate(*, sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Mirror the catalogue, if the tables stand and this is the database that roles uses."""
+    tables = set(connections[using].introspection.table_names())
+    models = (*_POLICY_MODELS, PolicyVersion)
+    if using == "default" and all(model._meta.db_table in tables for model in models):
+        mirror_catalogue()
+
+
+for _model in _POLICY_MODELS:
+    _uid = f"roles.{_model._meta.label_lower}"
+    post_save.connect(policy_row_written, sender=_model, dispatch_uid=f"{_uid}.saved")
+    post_delete.connect(policy_row_written, sender=_model, dispatch_uid=f"{_uid}.deleted")
+post_save.connect(assignment_written, sender=RoleAssignment, dispatch_uid="roles.assigned")
+post_delete.connect(assignment_deleted, sender=RoleAssignment, dispatch_uid="roles.unassigned")

@@ -1,0 +1,269 @@
+"""Where apps declare their modules, features, scopes and shares in the built-in roles.
+
+Each app does so in its `rbac.py`, which is found as `admin.py` is.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
+
+from .core.errors import RegistrationError, UnknownName
+from .core.specs import Catalogue, Feature, Module
+from .core.vocabulary import ALL, LEVEL_MAX, OWN, OWNER_CODE
+
+DJANGO_ACTIONS = {"view": "view", "add": "create", "change": "edit", "delete": "delete"}
+"""Django's default permissions and the actions that answer for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A named rule from a user to the owners whose records they reach (R9).
+
+    `owners(user)` gives a queryset of the owners' primary keys; `None` reaches no one beyond
+    the user themselves. `own` and `all` are the engine's and need none.
+    """
+
+    code: str
+    label: Any
+    order: int = 50
+    owners: Any = None
+
+
+@dataclass(slots=True)
+class BuiltinRole:
+    """A role that every installation has from its first `migrate` on."""
+
+    code: str
+    name: Any
+    level: int
+    description: Any = ""
+    order: int = 50
+    permissions: set[str] = field(default_factory=set)
+    records: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Registry:
+    """Everything declared; sealed once all apps had their turn."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, Module] = {}
+        self._features: dict[str, Feature] = {}
+        self._scopes: dict[str, Scope] = {}
+        self._roles: dict[str, BuiltinRole] = {}
+        self._shares: list[tuple[str, frozenset[str], frozenset[str]]] = []
+        self._declaring: str = ""
+        self._sealed: tuple[Catalogue, dict[type[Model], Module]] | None = None
+
+    # Declarations
+
+    def register(self, *modules: Module) -> None:
+        """Declare modules of the app whose `rbac.py` is being read."""
+        for module in modules:
+            self._claim(self._modules, module.code, "module")
+            self._modules[module.code] = replace(
+                module, app_label=module.app_label or self._declaring
+            )
+
+    def register_features(self, *features: Feature) -> None:
+        """Declare feature permissions, each with a code of its own."""
+        for feature in features:
+            self._claim(self._features, feature.code, "feature")
+            self._features[feature.code] = feature
+
+    def register_scopes(self, *scopes: Scope) -> None:
+        """Declare rules from a user to the owners whose records they reach."""
+        for scope in scopes:
+            self._claim(self._scopes, scope.code, "scope")
+            self._scopes[scope.code] = scope
+
+    def register_roles(self, *roles: BuiltinRole) -> None:
+        """Declare built-in roles; an existing installation gets the new ones only."""
+        for role in roles:
+            self._claim(self._roles, role.code, "built-in role")
+            self._roles[role.code] = role
+
+    def share(self, role: str, codes: Iterable[str], scopes: Iterable[str] = ()) -> None:
+        """Add an app's share to a built-in role: permissions, and scopes for their modules."""
+        self._open(f"the share in {role!r}")
+        self._shares.append((role, frozenset(codes), frozenset(scopes)))
+
+    def _claim(self, taken: dict[str, Any], code: str, what: str) -> None:
+        self._open(f"{what} {code!r}")
+        if code in taken:
+            raise RegistrationError(
+                f"The {what} {code!r} is declared twice. Declare it in one app's rbac.py only."
+            )
+
+    def _open(self, what: str) -> None:
+        if self._sealed is not None:
+            raise RegistrationError(
+                f"Too late to declare {what}: every app was read already. "
+                f"Declare it in the rbac.py of an app in INSTALLED_APPS."
+            )
+
+    # Reading
+
+    def discover(self) -> None:
+        """Read every app's `rbac.py` and seal the registry; called once, from `ready`."""
+        for config in apps.get_app_configs():
+            self._declaring = config.label
+            _import_rbac(config.name)
+        self._declaring = ""
+        self.seal()
+
+    def seal(self) -> None:
+        """Close the registry and work out the catalogue."""
+        by_model = self._models()
+        modules = sorted(self._modules.values(), key=lambda m: (m.order, m.code))
+        features = sorted(self._features.values(), key=lambda f: (f.order, f.code))
+        catalogue = Catalogue(
+            modules, features, scopes=self.scopes, aliases=_aliases(by_model, self._modules)
+        )
+        self._check_codes(catalogue)
+        for role, codes, scopes in self._shares:
+            self._give_share(self._roles.get(role), role, codes, scopes)
+        self._sealed = (catalogue, by_model)
+
+    def _models(self) -> dict[type[Model], Module]:
+        found: dict[type[Model], Module] = {}
+        for module in self._modules.values():
+            labels = (*([module.model] if module.model else []), *module.also)
+            for model in (apps.get_model(label) for label in labels):
+                if model in found:
+                    raise RegistrationError(
+                        f"{model._meta.label} is governed by {found[model].code!r} already; "
+                        f"{module.code!r} cannot govern it too."
+                    )
+                found[model] = module
+        return found
+
+    def _check_codes(self, catalogue: Catalogue) -> None:
+        clashes = set(self._features) & {c for m in self._modules.values() for c in m.permissions}
+        if clashes:
+            raise RegistrationError(
+                f"The features {sorted(clashes)!r} have the codes of grid cells; rename them."
+            )
+        for feature in self._features.values():
+            if feature.module is not None and feature.module not in catalogue.modules:
+                raise RegistrationError(
+                    f"Feature {feature.code!r} belongs to {feature.module!r}, "
+                    f"which no app declares."
+                )
+
+    def _give_share(
+        self, role: BuiltinRole | None, code: str, codes: frozenset[str], scopes: frozenset[str]
+    ) -> None:
+        if role is None:
+            raise RegistrationError(
+                f"There is no built-in role {code!r} to share in; declare it in an rbac.py."
+            )
+        role.permissions |= codes
+        for module in {c.partition(".")[0] for c in codes} if scopes else ():
+            if module in self._modules and self._modules[module].has_record_access:
+                role.records[module] = scopes
+
+    @contextmanager
+    def replaced(self, other: "Registry") -> Iterator[None]:
+        """Answer from `other` inside the block; for tests of adopters' declarations."""
+        kept = {name: getattr(self, name) for name in vars(self)}
+        vars(self).update(vars(other))
+        try:
+            yield
+        finally:
+            vars(self).update(kept)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Everything that may be granted."""
+        return self._ready()[0]
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """The declared scopes by code, in the order in which people read them."""
+        return {s.code: s for s in sorted(self._scopes.values(), key=lambda s: (s.order, s.code))}
+
+    @property
+    def builtin_roles(self) -> dict[str, BuiltinRole]:
+        """The built-in roles by code, the highest first."""
+        return {r.code: r for r in sorted(self._roles.values(), key=lambda r: (r.order, r.code))}
+
+    def module_of(self, model: type[Model]) -> Module | None:
+        """Give the module that governs `model`, or `None`."""
+        return self._ready()[1].get(model._meta.concrete_model or model)
+
+    def module(self, code: str) -> Module:
+        """Give the module `code`; an unknown one is an error (R21)."""
+        try:
+            return self.catalogue.modules[code]
+        except KeyError:
+            raise UnknownName(f"No app declares a module {code!r}.") from None
+
+    def modules_under(self, label: str) -> list[Module]:
+        """Give what `has_module_perms(label)` asks about: an app's modules, else the module."""
+        by_model = self._ready()[1].items()
+        codes = {m.code for model, m in by_model if model._meta.app_label == label}
+        declared = {m.code for m in self.catalogue.modules.values() if m.app_label == label}
+        found = codes | declared or {label} & self.catalogue.modules.keys()
+        return [self.catalogue.modules[code] for code in sorted(found)]
+
+    def models_of(self, module: Module) -> list[type[Model]]:
+        """Give the models that `module` governs."""
+        return [model for model, m in self._ready()[1].items() if m.code == module.code]
+
+    def _ready(self) -> tuple[Catalogue, dict[type[Model], Module]]:
+        if self._sealed is None:
+            raise RegistrationError("The catalogue is not read yet; ask after django.setup().")
+        return self._sealed
+
+
+def _import_rbac(app: str) -> None:
+    if module_has_submodule(import_module(app), "rbac"):
+        import_module(f"{app}.rbac")
+
+
+def _aliases(
+    by_model: dict[type[Model], Module], modules: dict[str, Module]
+) -> dict[str, str | None]:
+    """Map every Django permission of the governed models to the code that answers for it."""
+    found: dict[str, str | None] = {}
+    for model, module in by_model.items():
+        options = model._meta
+        for action in options.default_permissions:
+            name = f"{options.app_label}.{action}_{options.model_name}"
+            found[name] = _code(modules[module.code], DJANGO_ACTIONS.get(action))
+        for codename, _label in options.permissions:
+            found[f"{options.app_label}.{codename}"] = None
+    return found
+
+
+def _code(module: Module, action: str | None) -> str | None:
+    return f"{module.code}.{action}" if action in module.actions else None
+
+
+def new_registry() -> Registry:
+    """Make a registry that holds what roles itself brings: `own`, `all` and the role Owner."""
+    made = Registry()
+    made.register_scopes(
+        Scope(OWN, _("Own"), order=0),
+        Scope(ALL, _("All"), order=100),
+    )
+    made.register_roles(
+        BuiltinRole(
+            OWNER_CODE,
+            _("Owner"),
+            LEVEL_MAX,
+            _("Holds everything, always. Cannot be limited."),
+            order=0,
+        )
+    )
+    return made
+
+
+registry = new_registry()

@@ -1,0 +1,36 @@
+"""A scope to a condition on records: the only place that builds one (R8, R9, R13).
+
+Every condition is a set of owners: several scopes make one union of owners and then one
+filter, because an OR of filters defeats the planner.
+"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from .core.specs import Module
+from .core.vocabulary import ALL, OWN
+from .registry import registry
+
+NOBODY = Q(pk__in=[])
+
+
+def reach_q(user: Any, module: Module, scopes: frozenset[str]) -> Q:
+    """Give the records of `module` that `scopes` let `user` reach; nothing for no scopes."""
+    if not scopes:
+        return NOBODY
+    if not module.has_record_access or module.owner_field is None or ALL in scopes:
+        return Q()
+    own = Q(**{module.owner_field: user.pk})
+    others = owners_beyond(user, scopes)
+    return own if others is None else own | Q(**{f"{module.owner_field}__in": others})
+
+
+def owners_beyond(user: Any, scopes: frozenset[str]) -> Any:
+    """Give one queryset of the owners that `scopes` reach beside the user, `None` for none.
+
+    A scope that nobody answers for reaches no one (R21); every scope includes `own` (R9).
+    """
+    declared = (registry.scopes.get(code) for code in sorted(scopes - {OWN, ALL}))
+    found = [scope.owners(user) for scope in declared if scope and scope.owners]
+    return found[0].union(*found[1:]) if len(found) > 1 else next(iter(found), None)

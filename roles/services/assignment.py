@@ -1,0 +1,123 @@
+"""Give roles to people and take them back (R2).
+
+While the rules of who may administer whom (section 6) are not built, only an Owner may.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .. import policy, signals
+from ..core import clock
+from ..core.errors import Invalid, Refused
+from ..core.vocabulary import OWNER_CODE
+from ..models import Role, RoleAssignment
+from ..models.versions import lock_policy, one_bump
+from . import audit
+
+
+def assign_role(
+    *,
+    acting_user: Any,
+    user: Any,
+    role: Role,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+    reason: str = "",
+) -> RoleAssignment:
+    """Give `role` to `user`, for ever or between two moments; at most once (R2)."""
+    policy.require_owner(acting_user)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        _require_other(acting_user, user)
+        assignment = store_assignment(
+            user=user,
+            role=role,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            reason=reason,
+            assigned_by=acting_user,
+        )
+        _log(acting_user, "role.assigned", assignment, new=True)
+    return assignment
+
+
+def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
+    """Take `role` back from `user`; the last lasting Owner stays (D7)."""
+    policy.require_owner(acting_user)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        _require_other(acting_user, user)
+        assignment = RoleAssignment.objects.filter(user=user, role=role).first()
+        if assignment is None:
+            raise Invalid({"role": [_("%(user)s does not hold “%(role)s”.") % _who(user, role)]})
+        if role.code == OWNER_CODE:
+            _require_another_owner(assignment)
+        _log(acting_user, "role.unassigned", assignment, new=False)
+        assignment.delete()
+
+
+def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
+    """Check and store an assignment without asking who gives it; the callers have asked."""
+    begins, ends = values.get("valid_from"), values.get("valid_until")
+    if begins is not None and ends is not None and ends <= begins:
+        raise Invalid({"valid_until": [_("The end must lie after the beginning (R2).")]})
+    if RoleAssignment.objects.filter(user=user, role=role).exists():
+        raise Invalid({"role": [_("%(user)s holds “%(role)s” already (R2).") % _who(user, role)]})
+    return RoleAssignment.objects.create(user=user, role=role, **values)
+
+
+def _require_other(acting_user: Any, user: Any) -> None:
+    if acting_user.pk == user.pk:
+        raise Refused(_("Nobody changes their own roles (D2). Ask another Owner."))
+
+
+def _require_another_owner(leaving: RoleAssignment) -> None:
+    """Keep at least one active Owner whose assignment has no end (D7)."""
+    active = policy.active_people()
+    others = RoleAssignment.objects.current(clock.now()).filter(
+        role__code=OWNER_CODE, valid_until=None, user__in=active
+    )
+    if not others.exclude(pk=leaving.pk).exists():
+        raise Refused(_("This is the last Owner; give the role to somebody else first (D7)."))
+
+
+def _log(acting_user: Any, action: str, assignment: RoleAssignment, *, new: bool) -> None:
+    values = {
+        "valid_from": _text(assignment.valid_from),
+        "valid_until": _text(assignment.valid_until),
+        "reason": assignment.reason or None,
+    }
+    changes = [{"field": "role", "old": None, "new": assignment.role.code}] + [
+        {"field": name, "old": None, "new": value} for name, value in values.items() if value
+    ]
+    if not new:
+        changes = [{**change, "old": change["new"], "new": change["old"]} for change in changes]
+    audit.record(
+        acting_user=acting_user,
+        action=action,
+        subject_type="assignment",
+        subject_id=f"{assignment.user.get_username()}:{assignment.role.code}",
+        subject_name=f"{assignment.user}: {assignment.role}",
+        changes=changes,
+    )
+    user_id, code = assignment.user_id, assignment.role.code
+    transaction.on_commit(
+        lambda: signals.assignment_changed.send(
+            sender=RoleAssignment,
+            user_id=user_id,
+            role_code=code,
+            action=action,
+            acting_user=acting_user,
+        )
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _who(user: Any, role: Role) -> dict[str, str]:
+    return {"user": str(user), "role": role.name}

@@ -1,0 +1,158 @@
+"""Create, change and delete roles.
+
+While the rules of who may administer whom (section 6) are not built, only an Owner may.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .. import policy, signals
+from ..core.changes import RoleChanges, apply, difference, flatten
+from ..core.errors import Conflict, Invalid, Refused
+from ..core.specs import RoleSpec
+from ..core.vocabulary import OWNER_CODE
+from ..models import Role
+from ..models.versions import bump_policy, lock_policy, one_bump
+from . import audit
+from .loading import read_role, write_rows
+from .validation import validate
+
+_FIXED_IN_SYSTEM_ROLES = ("name", "level", "base")
+
+
+def create_role(*, acting_user: Any, wanted: RoleSpec) -> Role:
+    """Make a role; its code is a slug of its name unless `wanted` brings a free one."""
+    policy.require_owner(acting_user)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        role = store_role(wanted)
+        _log(acting_user, "role.created", role, difference(_blank(wanted), wanted))
+    return role
+
+
+def change_role(
+    *, acting_user: Any, role: Role, changes: RoleChanges, seen: RoleSpec | None = None
+) -> RoleChanges:
+    """Carry `changes` out on the role and touch nothing beside them.
+
+    `seen` is the role as the actor saw it. If it changed since, nothing is saved and
+    `Conflict` says what came between, so that nobody overwrites what they never saw.
+    """
+    policy.require_owner(acting_user)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        role = Role.objects.select_related("base").get(pk=role.pk)
+        current = read_role(role)
+        _require_unchanged(seen, current)
+        after = apply(changes, current)
+        made = difference(current, after)
+        if made:
+            _require_changeable(role, made)
+            validate(after, made, role=role)
+            _store(role, after, made)
+            _log(acting_user, "role.changed", role, made)
+    return made
+
+
+def delete_role(*, acting_user: Any, role: Role) -> None:
+    """Delete a role that nobody holds and no role is based on (D8, D9)."""
+    policy.require_owner(acting_user)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        role = Role.objects.select_related("base").get(pk=role.pk)
+        _require_deletable(role)
+        _log(acting_user, "role.deleted", role, difference(read_role(role), _blank_of(role)))
+        write_rows(role, difference(read_role(role), _blank_of(role)))
+        role.delete()
+
+
+def store_role(wanted: RoleSpec) -> Role:
+    """Check and store a new role without asking who wants it; the callers above have asked."""
+    changes = difference(_blank(wanted), wanted)
+    validate(wanted, changes, role=None)
+    role = Role(code=wanted.code, is_system=wanted.is_system)
+    if wanted.code and Role.objects.filter(code=wanted.code).exists():
+        raise Invalid({"code": [_("A role with the code “%s” exists already.") % wanted.code]})
+    _store(role, wanted, changes)
+    return role
+
+
+def _store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
+    role.name, role.description, role.level = after.name.strip(), after.description, after.level
+    role.base = Role.objects.get(code=after.base) if after.base else None
+    try:
+        role.save()
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error
+    write_rows(role, changes)
+    bump_policy()
+
+
+def _require_unchanged(seen: RoleSpec | None, current: RoleSpec) -> None:
+    if seen is None:
+        return
+    between = difference(seen, current)
+    if between:
+        message = _("Somebody else changed this role meanwhile. Nothing of yours is lost.")
+        raise Conflict(message, between, current)
+
+
+def _require_changeable(role: Role, changes: RoleChanges) -> None:
+    if role.code == OWNER_CODE and (changes.granted or changes.revoked or changes.privileges_added):
+        raise Refused(_("Owner holds everything, always; its grants cannot change (D8)."))
+    if not role.is_system:
+        return
+    fixed = {name: _fixed(name) for name in _FIXED_IN_SYSTEM_ROLES if name in changes.values}
+    if fixed:
+        raise Invalid({name: [message] for name, message in fixed.items()})
+
+
+def _fixed(name: str) -> str:
+    words = {
+        "name": _("A system role keeps its name (D8). Clone it to have one of your own."),
+        "level": _("A system role keeps its level (D8). Clone it to have one of your own."),
+        "base": _("A system role is based on no other (D8). Clone it to have one of your own."),
+    }
+    return words[name]
+
+
+def _require_deletable(role: Role) -> None:
+    if role.is_system:
+        raise Refused(_("“%s” is a system role and cannot be deleted (D8).") % role.name)
+    holders, derived = role.assignments.count(), role.derived.count()
+    if holders or derived:
+        raise Refused(
+            _(
+                "“%(name)s” is in use: %(holders)d people hold it and %(derived)d roles are "
+                "based on it. Move them to another role first (D9)."
+            )
+            % {"name": role.name, "holders": holders, "derived": derived}
+        )
+
+
+def _log(acting_user: Any, action: str, role: Role, changes: RoleChanges) -> None:
+    audit.record(
+        acting_user=acting_user,
+        action=action,
+        subject_type="role",
+        subject_id=role.code,
+        subject_name=role.name,
+        changes=flatten(changes),
+    )
+    code = role.code
+    transaction.on_commit(
+        lambda: signals.role_changed.send(
+            sender=Role, role_code=code, action=action, acting_user=acting_user
+        )
+    )
+
+
+def _blank(wanted: RoleSpec) -> RoleSpec:
+    return RoleSpec(code=wanted.code, name="", level=-1)
+
+
+def _blank_of(role: Role) -> RoleSpec:
+    return RoleSpec(code=role.code, name="", level=-1)

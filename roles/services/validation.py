@@ -1,0 +1,136 @@
+"""What makes a role unfit to be stored, each message at the field it belongs to."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Permission as AuthPermission
+from django.db.models import CharField, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from ..core.changes import RoleChanges
+from ..core.errors import Invalid
+from ..core.names import NameProblem, Shadows, find_problem, key_of
+from ..core.specs import RoleSpec
+from ..core.vocabulary import EVERY_ACTION, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from ..models import Role
+from ..registry import registry
+
+Errors = dict[str, list[str]]
+
+
+def validate(wanted: RoleSpec, changes: RoleChanges, *, role: Role | None) -> None:
+    """Raise `Invalid` with everything that is wrong with what `changes` brings."""
+    errors: Errors = {}
+    for field, messages in (
+        ("name", _name_errors(wanted.name, role)),
+        ("level", _level_errors(wanted.level)),
+        ("base", _base_errors(wanted.base)),
+        ("permissions", _permission_errors(changes.granted)),
+        ("privileges", privilege_errors(changes.privileges_added)),
+        ("records", _record_errors(changes)),
+        ("fields", _field_errors(changes)),
+    ):
+        if found := list(messages):
+            errors[field] = found
+    if errors:
+        raise Invalid(errors)
+
+
+def current_shadows() -> Shadows:
+    """Give the names that no privilege can take, Django's permissions as they are now (R11)."""
+    return registry.catalogue.shadows(name.casefold() for name in _django_names())
+
+
+def _django_names() -> Iterable[str]:
+    name = Concat(
+        "content_type__app_label", Value("."), "codename", output_field=CharField(max_length=255)
+    )
+    return AuthPermission.objects.annotate(full=name).values_list("full", flat=True)
+
+
+def _name_errors(name: str, role: Role | None) -> Iterable[str]:
+    if not name.strip():
+        yield _("Give the role a name.")
+    elif len(name) > 100:
+        yield _("A name has at most 100 characters.")
+    same = Role.objects.filter(name_key=key_of(name))
+    if role is not None:
+        same = same.exclude(pk=role.pk)
+    if other := same.first():
+        yield _("A role named “%(name)s” exists already. Choose another name.") % {
+            "name": other.name
+        }
+
+
+def _level_errors(level: Any) -> Iterable[str]:
+    if not isinstance(level, int) or not LEVEL_MIN <= level <= LEVEL_MAX:
+        yield _("A level is a whole number from 0 to 100.")
+
+
+def _base_errors(base: str | None) -> Iterable[str]:
+    if base == OWNER_CODE:
+        yield _("No role can be based on Owner (R3). Choose another base.")
+    elif base is not None and not Role.objects.filter(code=base).exists():
+        yield _("There is no role “%(base)s” to base this one on.") % {"base": base}
+
+
+def _permission_errors(granted: frozenset[str]) -> Iterable[str]:
+    catalogue = registry.catalogue
+    for code in sorted(granted - catalogue.permissions.keys()):
+        module = catalogue.modules.get(code.partition(".")[0])
+        if code in catalogue.system_names and module is not None:
+            yield _("“%(code)s” cannot be granted: it does not apply to %(module)s (R21).") % {
+                "code": code,
+                "module": module.label,
+            }
+        else:
+            yield _("“%(code)s” cannot be granted: there is no such permission (R21).") % {
+                "code": code
+            }
+
+
+def privilege_errors(names: Iterable[str]) -> Iterable[str]:
+    """Say of each normalised name what forbids it (R11)."""
+    shadows = current_shadows()
+    problems = (find_problem(name, shadows) for name in sorted(names))
+    return [problem_in_words(problem) for problem in problems if problem]
+
+
+def problem_in_words(problem: NameProblem) -> str:
+    """Say what is wrong with a privilege's name, and the way out."""
+    words = {
+        "empty": _("A privilege needs a name."),
+        "long": _("“%(name)s” is longer than 100 characters."),
+        "character": _("“%(name)s” holds “%(detail)s”. Use letters, digits and . _ - : only."),
+        "scripts": _("“%(name)s” mixes letters of %(detail)s. Write it in one script (R11)."),
+        "system": _(
+            "“%(name)s” is a system permission; a privilege of that name would give nothing. "
+            "Tick it in the grid or choose another name (R11)."
+        ),
+        "django": _(
+            "“%(name)s” is a permission of an installed app; a privilege of that name would "
+            "give nothing. Choose another name (R11)."
+        ),
+    }
+    return words[problem.code] % {"name": problem.name, "detail": problem.detail}
+
+
+def _record_errors(changes: RoleChanges) -> Iterable[str]:
+    for (module_code, action), (_old, scopes) in changes.records.items():
+        module = registry.catalogue.modules.get(module_code)
+        if module is None or not module.has_record_access:
+            yield _("“%(module)s” has no record access (R8).") % {"module": module_code}
+        elif action != EVERY_ACTION and action not in module.actions:
+            yield _("“%(action)s” does not apply to %(module)s (R21).") % {
+                "action": action,
+                "module": module.label,
+            }
+        for scope in sorted(scopes - registry.catalogue.scopes):
+            yield _("There is no scope “%(scope)s” (R21).") % {"scope": scope}
+
+
+def _field_errors(changes: RoleChanges) -> Iterable[str]:
+    for module_code, _name in changes.fields:
+        if module_code not in registry.catalogue.modules:
+            yield _("There is no module “%(module)s” (R21).") % {"module": module_code}

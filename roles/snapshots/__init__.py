@@ -1,0 +1,109 @@
+"""Rows to effective access, read in one statement and kept under the version it read (R28).
+
+A process keeps two things: the newest policy (all roles, compiled when first asked for) under
+the policy version, and each person's assignments under their access stamp. Every reading goes
+to the database that is written to, so a lagging replica cannot answer with grants that are gone.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+
+from ..core import clock
+from ..core.compile import Rules
+from ..models import AccessStamp, PolicyVersion
+from ..models.versions import ONLY_ROW
+from ..registry import registry
+from .memory import Held, Snapshot, Term, cache
+from .statement import Rows, read_rows
+
+VERSION_ATTRIBUTE = "roles_policy_version"
+STAMP_ATTRIBUTE = "roles_access_stamp"
+
+__all__ = ["Held", "Snapshot", "annotated", "cache", "load_held", "load_policy"]
+
+
+def annotated(queryset: QuerySet) -> QuerySet:
+    """Let a query for people bring the policy version and their stamps along, at no extra query."""
+    return queryset.annotate(
+        **{
+            VERSION_ATTRIBUTE: Subquery(
+                PolicyVersion.objects.filter(pk=ONLY_ROW).values("token"),
+                output_field=BigIntegerField(),
+            ),
+            STAMP_ATTRIBUTE: Subquery(
+                AccessStamp.objects.filter(user_id=OuterRef("pk")).values("token"),
+                output_field=BigIntegerField(),
+            ),
+        }
+    )
+
+
+def versions_of(user: Any) -> tuple[int | None, int | None]:
+    """Give the version and stamp that the person was fetched with, or read them now.
+
+    A person who was fetched without `annotated` is asked about anew at each check: slower, and
+    never stale.
+    """
+    if hasattr(user, VERSION_ATTRIBUTE):
+        return getattr(user, VERSION_ATTRIBUTE), getattr(user, STAMP_ATTRIBUTE)
+    people = get_user_model()._base_manager.filter(pk=user.pk)
+    row = annotated(people).values_list(VERSION_ATTRIBUTE, STAMP_ATTRIBUTE).first()
+    return row or (None, None)
+
+
+def load_held(user: Any) -> Held:
+    """Give a person's access by their roles, with at most one statement."""
+    version, stamp = versions_of(user)
+    snapshot, terms = cache.policy(version), cache.terms(stamp, user.pk)
+    if snapshot is None or terms is None:
+        snapshot, terms = _fill(user.pk, snapshot)
+    return _held(snapshot, terms, clock.now())
+
+
+def load_policy() -> Snapshot:
+    """Give the policy as it is now; one light query if the process knows it already."""
+    version = PolicyVersion.objects.filter(pk=ONLY_ROW).values_list("token", flat=True).first()
+    return cache.policy(version) or _snapshot(read_rows(user_id=None, with_policy=True))
+
+
+def _fill(user_id: Any, known: Snapshot | None) -> tuple[Snapshot, tuple[Term, ...]]:
+    rows = read_rows(user_id=user_id, with_policy=known is None)
+    terms = tuple(Term(*row) for row in rows.assignments)
+    cache.keep_terms(rows.stamp, user_id, terms)
+    if known is not None and known.version == rows.version:
+        return known, terms
+    if known is not None:
+        # The policy changed between the two readings: read all of it together.
+        return _fill(user_id, None)
+    return _snapshot(rows), terms
+
+
+def _snapshot(rows: Rows) -> Snapshot:
+    catalogue = registry.catalogue
+    snapshot = Snapshot(
+        version=rows.version,
+        roles=rows.roles,
+        codes_by_id=rows.codes_by_id,
+        rules=Rules(
+            catalogue=catalogue,
+            shadows=catalogue.shadows(rows.django_names),
+            disabled=rows.disabled,
+            named_privileges=rows.named_privileges,
+        ),
+    )
+    cache.keep_policy(snapshot)
+    return snapshot
+
+
+def _held(snapshot: Snapshot, terms: tuple[Term, ...], now: datetime) -> Held:
+    """Join the roles that count now, and note the next and the last moment that changes them."""
+    moments = [m for term in terms for m in (term.valid_from, term.valid_until) if m is not None]
+    role_ids = frozenset(term.role_id for term in terms if term.counts_at(now))
+    return Held(
+        access=snapshot.access_of(role_ids),
+        since=max((m for m in moments if m <= now), default=None),
+        until=min((m for m in moments if m > now), default=None),
+    )

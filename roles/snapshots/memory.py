@@ -1,0 +1,124 @@
+"""One process's memory of the policy and of people's assignments.
+
+Neither has a time-to-live and nobody tells a process to forget: a version that changed is
+simply not found.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from ..conf import settings
+from ..core import clock
+from ..core.access import Access
+from ..core.compile import CompiledRole, Rules, compile_role
+from ..core.specs import RoleSpec
+from ..registry import registry
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One assignment: the role and the two moments between which it counts (R2)."""
+
+    role_id: int
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+    def counts_at(self, moment: datetime) -> bool:
+        """Tell whether it counts: from its first moment on, up to and without its last."""
+        begun = self.valid_from is None or self.valid_from <= moment
+        return begun and (self.valid_until is None or moment < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All roles as one version of the policy has them."""
+
+    version: int | None
+    roles: Mapping[str, RoleSpec]
+    codes_by_id: Mapping[int, str]
+    rules: Rules
+    compiled: dict[str, CompiledRole] = field(default_factory=dict)
+    joined: dict[frozenset[int], Access] = field(default_factory=dict)
+
+    def role(self, code: str) -> CompiledRole:
+        """Give the role with its whole chain compiled, once."""
+        if code not in self.compiled:
+            self.compiled[code] = compile_role(code, self.roles, self.rules)
+        return self.compiled[code]
+
+    def access_of(self, role_ids: frozenset[int]) -> Access:
+        """Give what someone has who holds exactly these roles; shared by all who do."""
+        if role_ids not in self.joined:
+            codes = sorted(self.codes_by_id[pk] for pk in role_ids if pk in self.codes_by_id)
+            self.joined[role_ids] = self.access_of_codes(codes)
+        return self.joined[role_ids]
+
+    def access_of_codes(self, codes: list[str]) -> Access:
+        """Join the roles `codes`."""
+        held = [self.role(code) for code in codes if code in self.roles]
+        return Access(held, registry.catalogue.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person's access and the moments between which it may be used."""
+
+    access: Access
+    since: datetime | None
+    until: datetime | None
+
+    def is_current(self) -> bool:
+        """Tell whether no assignment has begun or ended since it was worked out."""
+        if self.since is None and self.until is None:
+            return True
+        now = clock.now()
+        return (self.since is None or self.since <= now) and (
+            self.until is None or now < self.until
+        )
+
+
+class Cache:
+    """One process's memory: the newest policy, and assignments of the people seen last."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._policy: Snapshot | None = None
+        self._terms: OrderedDict[tuple[int, Any], tuple[Term, ...]] = OrderedDict()
+
+    def policy(self, version: int | None) -> Snapshot | None:
+        """Give the policy of exactly this version, if it is the one kept."""
+        kept = self._policy
+        return (
+            kept if kept is not None and version is not None and kept.version == version else None
+        )
+
+    def keep_policy(self, snapshot: Snapshot) -> None:
+        """Keep the policy in place of the one before."""
+        if snapshot.version is not None:
+            self._policy = snapshot
+
+    def terms(self, stamp: int | None, user_id: Any) -> tuple[Term, ...] | None:
+        """Give a person's assignments under their stamp; without a stamp they never had any."""
+        return () if stamp is None else self._terms.get((stamp, user_id))
+
+    def keep_terms(self, stamp: int | None, user_id: Any, terms: tuple[Term, ...]) -> None:
+        """Keep a person's assignments; the oldest entries give way."""
+        if stamp is None:
+            return
+        with self._lock:
+            self._terms[(stamp, user_id)] = terms
+            while len(self._terms) > settings.cache_size:
+                self._terms.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything; only tests and benchmarks need it."""
+        with self._lock:
+            self._policy = None
+            self._terms.clear()
+
+
+cache = Cache()
