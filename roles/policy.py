@@ -4,25 +4,27 @@ Questions come in three forms: may this person do it (`check`), on which records
 (`accessible`), and who may (`holders`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from . import snapshots
 from .core import clock
 from .core.access import NO_ACCESS, Access, WaitingAccess
+from .core.compile import CompiledRole
 from .core.decisions import Decision, allow, deny
 from .core.errors import Refused
 from .core.names import normalise
 from .core.specs import Module
-from .core.vocabulary import OWNER_CODE, WAITING_PERMISSIONS, Standing
+from .core.vocabulary import ALL, OWNER_CODE, WAITING_PERMISSIONS, FieldLevel, Standing
 from .directory import get_directory
 from .models import RoleAssignment
 from .registry import registry
-from .scopes import NOBODY, reach_q
+from .scopes import NOBODY, owners_beyond, reach_q
 
 HELD_ATTRIBUTE = "_roles_held"
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
@@ -129,6 +131,39 @@ def actions_for(user: Any, module: str) -> tuple[str, ...]:
     return tuple(a for a in registry.module(module).actions if access.can(f"{module}.{a}"))
 
 
+def certain_fields(user: Any, module: Module, action: str, level: FieldLevel) -> Container[str]:
+    """Give the fields that every role of the user which gives the action has at `level` or above.
+
+    For a page that shows many records at once this never shows too much: what one of the roles
+    hides on some row is left out on all (R15, R16).
+    """
+    giving = access_for(user).roles_giving(f"{module.code}.{action}")
+    return _Fields(module.code, giving, level)
+
+
+class _Fields:
+    """The fields of a module on which all of the roles agree."""
+
+    def __init__(self, module: str, roles: tuple[CompiledRole, ...], level: FieldLevel) -> None:
+        self._module, self._roles, self._level = module, roles, level
+
+    def __contains__(self, field: object) -> bool:
+        levels = (role.level_of_field(self._module, str(field)) for role in self._roles)
+        return bool(self._roles) and all(level >= self._level for level in levels)
+
+
+def possible_owners(user: Any, module: Module, action: str) -> QuerySet:
+    """Give the people whose records lie in the user's scopes for the action (R18)."""
+    people = active_people()
+    scopes = access_for(user).scopes_for(module.code, action)
+    if not scopes:
+        return people.none()
+    if ALL in scopes:
+        return people
+    others = owners_beyond(user, scopes)
+    return people.filter(Q(pk=user.pk) if others is None else Q(pk=user.pk) | Q(pk__in=others))
+
+
 def holders(name: str) -> QuerySet:
     """Give the active people, superusers apart, to whom `check(name)` says yes."""
     people = get_user_model()._default_manager.all()
@@ -153,15 +188,29 @@ def active_people() -> QuerySet:
     return get_user_model()._default_manager.filter(get_directory().active_people())
 
 
+def why_not_administer(user: Any) -> str:
+    """Say why `user` may not change roles and who holds them, or give "" where they may.
+
+    Until the rules of section 6 are built, only an Owner may, whatever `roles.*` anyone holds.
+    """
+    if access_for(user).is_owner:
+        return ""
+    return _("Only an Owner can change roles and who holds them. Ask an Owner.")
+
+
 def require_owner(user: Any) -> None:
-    """Raise `Refused` for everyone but an Owner, until the rules of section 6 are built."""
-    if not access_for(user).is_owner:
-        raise Refused("Only an Owner can change roles and who holds them. Ask an Owner.")
+    """Raise `Refused` where `why_not_administer` gives a reason."""
+    if reason := why_not_administer(user):
+        raise Refused(reason)
+
+
+def current_assignments() -> QuerySet:
+    """Give the assignments that count now (R2)."""
+    return RoleAssignment.objects.current(clock.now())
 
 
 def _holding(role_ids: list[int]) -> QuerySet:
-    current = RoleAssignment.objects.current(clock.now())
-    return current.filter(role_id__in=role_ids).values("user_id")
+    return current_assignments().filter(role_id__in=role_ids).values("user_id")
 
 
 def _check_record(user: Any, access: Access, code: str, record: Model) -> Decision:

@@ -1,0 +1,272 @@
+"""The form of one role. What it saves is the difference to what its page showed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.http import QueryDict
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import snapshots
+from ..core.changes import RoleChanges, apply, difference
+from ..core.errors import Conflict, Invalid
+from ..core.names import HintCode, find_hint, split_names
+from ..core.specs import RoleSpec
+from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE, FieldLevel
+from ..models import Role
+from ..services.loading import read_role
+from ..services.validation import current_shadows
+from .grid import Board, GridField, fixed_cells
+from .words import changes_in_words
+
+SALT = "roles.admin.role"
+NEW = RoleSpec(code="", name="", level=10)
+
+
+class BaseChoice(forms.ChoiceField):
+    """Offer the roles that can be a base; say of any other role why it cannot, when saving."""
+
+    def valid_value(self, value: str) -> bool:
+        """Accept every role's code: the service names the rule that forbids it."""
+        return super().valid_value(value) or Role.objects.filter(code=value).exists()
+
+
+class RoleForm(forms.Form):
+    """Identity, base, grid, features and privileges of one role.
+
+    `seen` carries, signed, what the page showed: the role's own state and the cells that were
+    fixed. A cell that was fixed keeps what the role stores, whatever is posted; a value that
+    is absent from the post stays as it was.
+    """
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    level = forms.IntegerField(
+        label=gettext_lazy("Level"),
+        min_value=LEVEL_MIN,
+        max_value=LEVEL_MAX,
+        help_text=gettext_lazy(
+            "0–100. It grants nothing: it says who may manage whom. "
+            "Rep 10 · Senior 20 · Manager 50 · Director 70 · Administrator 100."
+        ),
+        error_messages={
+            "min_value": gettext_lazy("A level is a whole number from 0 to 100."),
+            "max_value": gettext_lazy("A level is a whole number from 0 to 100."),
+            "invalid": gettext_lazy("A level is a whole number from 0 to 100."),
+        },
+    )
+    base = BaseChoice(label=gettext_lazy("Based on"), required=False)
+    permissions = GridField(label=gettext_lazy("Permissions"))
+    privileges = forms.CharField(
+        label=gettext_lazy("Privileges"),
+        required=False,
+        help_text=gettext_lazy(
+            "Free names for things outside this product, such as app.crm or report.export. "
+            "Separate them with commas or spaces."
+        ),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, role: Role | None = None, frozen_because: str = ""
+    ) -> None:
+        self.role = role
+        self.current = read_role(role) if role else NEW
+        self.shown, fixed = (
+            _unsign(data.get("seen", ""), role) if data is not None else (None, None)
+        )
+        policy = snapshots.load_policy()
+        compiled = policy.role(role.code) if role else None
+        sources = fixed_cells(compiled)
+        self.fixed = frozenset(sources) if fixed is None else fixed
+        self.shown = self.shown or self.current
+        super().__init__(self._complete(data), initial=self._initial(self.current))
+        self.fields["base"].choices = _bases_for(role)
+        self.fields["permissions"].widget.board = Board(
+            fixed={code: sources[code] for code in self.fixed & sources.keys()},
+            compiled=compiled,
+            frozen_because=frozen_because,
+            disabled=policy.rules.disabled,
+        )
+        self._limit(frozen_because)
+
+    def _limit(self, frozen_because: str) -> None:
+        """Make read-only what the role's kind, or the reader, cannot change (D8)."""
+        if frozen_because or self.current.is_system:
+            for name in ("name", "level"):
+                self.fields[name].widget.attrs["readonly"] = True
+        if frozen_because:
+            for name in ("description", "privileges"):
+                self.fields[name].widget.attrs["readonly"] = True
+
+    def _initial(self, spec: RoleSpec) -> dict[str, Any]:
+        token = _sign(self.current, self.fixed)
+        return {
+            "name": spec.name,
+            "description": spec.description,
+            "level": spec.level,
+            "base": spec.base or "",
+            "permissions": spec.permissions,
+            "privileges": ", ".join(sorted(spec.privileges)),
+            "seen": token,
+        }
+
+    def _complete(self, data: Any) -> Any:
+        """Fill in what the post leaves out: an absent field changes nothing."""
+        if data is None:
+            return None
+        completed = data.copy()
+        for name, value in self._initial(self.shown).items():
+            if name not in ("permissions", "seen") and name not in data:
+                completed[name] = value
+        completed.setdefault("seen", _sign(self.shown, self.fixed))
+        return completed
+
+    def clean_privileges(self) -> frozenset[str]:
+        """Split and normalise the names; the service says what is wrong with them (R11)."""
+        return frozenset(split_names(self.cleaned_data["privileges"]))
+
+    def clean_permissions(self) -> frozenset[str]:
+        """Keep the role's own state of every cell that was fixed on the page."""
+        posted = self.cleaned_data["permissions"]
+        return (posted - self.fixed) | (self.shown.permissions & self._untouchable())
+
+    def _untouchable(self) -> frozenset[str]:
+        """Fixed cells, and grants that the page did not show at all (R7)."""
+        disabled = self.fields["permissions"].widget.board.disabled
+        catalogue = snapshots.load_policy().rules.catalogue
+        return self.fixed | (self.shown.permissions - catalogue.enabled_permissions(disabled))
+
+    @property
+    def features(self) -> str:
+        """Draw the features: cells of the same field, further down the page."""
+        bound = self["permissions"]
+        context = bound.field.widget.get_context("permissions", bound.value(), {})
+        return mark_safe(self.renderer.render("roles/widgets/features.html", context))  # noqa: S308
+
+    @property
+    def wanted(self) -> RoleSpec:
+        """The role as the page was meant to leave it."""
+        cleaned = self.cleaned_data
+        return self.shown.with_changes(
+            name=cleaned["name"],
+            description=cleaned["description"],
+            level=cleaned["level"],
+            base=cleaned["base"] or None,
+            permissions=cleaned["permissions"],
+            privileges=cleaned["privileges"],
+        )
+
+    @property
+    def changes(self) -> RoleChanges:
+        """What was changed on the page, against what the page showed."""
+        return difference(self.shown, self.wanted)
+
+    def add_refusal(self, invalid: Invalid) -> None:
+        """Put each message of the service at the field it belongs to."""
+        for name, messages in invalid.errors.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+    def merged_after(self, conflict: Conflict) -> "RoleForm":
+        """Give the form again on the role as it is now, with what was typed carried over (R28).
+
+        Where both touched the same value, what was typed stands, for its writer to decide.
+        """
+        role = Role.objects.select_related("base").get(pk=self.role.pk)
+        merged = apply(self.changes, conflict.current)
+        fresh = RoleForm(role=role)
+        data = QueryDict(mutable=True)
+        for name, value in fresh._initial(merged).items():
+            data.setlist(name, sorted(value)) if name == "permissions" else data.update(
+                {name: value}
+            )
+        form = RoleForm(data, role=role)
+        form.add_error(None, [conflict.args[0], *changes_in_words(conflict.changes)])
+        return form
+
+    def hints(self) -> list[str]:
+        """Advise on privileges that were accepted and deserve a second look (R11)."""
+        shadows = current_shadows()
+        found = (find_hint(name, shadows) for name in sorted(self.wanted.privileges))
+        words: dict[HintCode, str] = {
+            "no_dot": _("“%(name)s” has no dot. Names such as app.crm say whose they are."),
+            "near_miss": _("“%(name)s” is not the system permission “%(detail)s”. Is it meant?"),
+        }
+        return [
+            words[hint.code] % {"name": hint.name, "detail": hint.detail} for hint in found if hint
+        ]
+
+
+def _bases_for(role: Role | None) -> list[tuple[str, str]]:
+    """Give the roles that can be a base: not Owner, not this one, none that is based on it."""
+    rows = list(Role.objects.order_by("level", "name"))
+    by_pk = {other.pk: other for other in rows}
+    offered = [r for r in rows if r.code != OWNER_CODE and not _stands_on(r, role, by_pk)]
+    return [("", _("No other role")), *((r.code, f"{r.name} ({r.level})") for r in offered)]
+
+
+def _stands_on(candidate: Role, role: Role | None, by_pk: Mapping[int, Role]) -> bool:
+    steps: set[int] = set()
+    pk: int | None = candidate.pk
+    while role is not None and pk is not None and pk not in steps:
+        if pk == role.pk:
+            return True
+        steps.add(pk)
+        pk = by_pk[pk].base_id
+    return False
+
+
+def _sign(spec: RoleSpec, fixed: frozenset[str]) -> str:
+    """Pack a role's own state and its fixed cells so that nobody can alter them."""
+    state = {
+        "code": spec.code,
+        "name": spec.name,
+        "description": spec.description,
+        "level": spec.level,
+        "base": spec.base,
+        "permissions": sorted(spec.permissions),
+        "privileges": sorted(spec.privileges),
+        "records": {
+            module: {action: sorted(scopes) for action, scopes in by_action.items()}
+            for module, by_action in spec.records.items()
+        },
+        "fields": {
+            module: {name: level.code for name, level in by_field.items()}
+            for module, by_field in spec.fields.items()
+        },
+        "is_system": spec.is_system,
+        "fixed": sorted(fixed),
+    }
+    return signing.dumps(state, salt=SALT, compress=True)
+
+
+def _unsign(token: str, role: Role | None) -> tuple[RoleSpec | None, frozenset[str] | None]:
+    """Unpack what the page showed; without it, the role as it is now counts as shown."""
+    if not token:
+        return None, None
+    try:
+        state = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None, None
+    if state["code"] != (role.code if role else ""):
+        return None, None
+    fixed = frozenset(state.pop("fixed"))
+    state["permissions"] = frozenset(state["permissions"])
+    state["privileges"] = frozenset(state["privileges"])
+    state["records"] = {
+        module: {action: frozenset(scopes) for action, scopes in by_action.items()}
+        for module, by_action in state["records"].items()
+    }
+    state["fields"] = {
+        module: {name: FieldLevel.from_code(level) for name, level in by_field.items()}
+        for module, by_field in state["fields"].items()
+    }
+    return RoleSpec(**state), fixed

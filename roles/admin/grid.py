@@ -1,0 +1,218 @@
+"""The grid of modules × actions and the list of features: one field whose value is a set of codes.
+
+`Board` is what a page shows for a role as it stands; the widget draws it with what was typed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..core.compile import CompiledRole, Source
+from ..core.specs import Feature, Module
+from ..core.vocabulary import ACTIONS
+from ..registry import registry
+
+ACTION_LABELS = {
+    "view": (gettext_lazy("View"), gettext_lazy("see records in lists and pages")),
+    "create": (gettext_lazy("Create"), gettext_lazy("make new ones")),
+    "edit": (gettext_lazy("Edit"), gettext_lazy("change existing ones")),
+    "delete": (gettext_lazy("Delete"), gettext_lazy("move to the trash")),
+    "export": (gettext_lazy("Export"), gettext_lazy("take them out as CSV or Excel")),
+    "import": (gettext_lazy("Import"), gettext_lazy("bring them in in bulk")),
+    "invite": (gettext_lazy("Invite"), gettext_lazy("send invitations (users only)")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that applies, or a feature; `why` says from where a fixed one comes."""
+
+    code: str
+    label: str
+    ticked: bool
+    fixed: bool
+    why: str = ""
+    kind: str = ""
+
+    @property
+    def html_id(self) -> str:
+        """An id for the page that no other element has."""
+        return f"permission-{self.code.replace('.', '-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A module with a cell, or `None`, for each action, and what else it says."""
+
+    module: Module
+    cells: list[Cell | None]
+    records: str = ""
+    fields: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A role's cells for the page: what it has from elsewhere, and whether anything may change."""
+
+    fixed: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    compiled: CompiledRole | None = None
+    frozen_because: str = ""
+    disabled: frozenset[str] = frozenset()
+
+    def rows(self, ticked: Iterable[str]) -> list[tuple[str, list[Row]]]:
+        """Give the modules by group, each with its cells."""
+        own, groups = set(ticked), {}
+        for module in registry.catalogue.modules.values():
+            if module.code in self.disabled:
+                continue
+            cells = [self._module_cell(module, action, own) for action in ACTIONS]
+            row = Row(module, cells, self._records(module), self._fields(module))
+            groups.setdefault(str(module.group), []).append(row)
+        return list(groups.items())
+
+    def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
+        """Give the features by group."""
+        own, groups = set(ticked), {}
+        for feature in registry.catalogue.features.values():
+            if feature.module in self.disabled:
+                continue
+            cell = self._cell(feature.code, _capitalised(feature), own)
+            groups.setdefault(str(feature.group), []).append(cell)
+        return list(groups.items())
+
+    def _module_cell(self, module: Module, action: str, own: set[str]) -> Cell | None:
+        if action not in module.actions:
+            return None
+        label = f"{module.label}: {ACTION_LABELS[action][0]}"
+        return self._cell(f"{module.code}.{action}", label, own)
+
+    def _cell(self, code: str, label: str, own: set[str]) -> Cell:
+        sources = self.fixed.get(code)
+        if sources:
+            return Cell(code, label, True, True, reason(sources[0]), sources[0].kind)
+        if self.frozen_because:
+            return Cell(code, label, code in own, True, self.frozen_because, "locked")
+        return Cell(code, label, code in own, False)
+
+    def _records(self, module: Module) -> str:
+        if self.compiled is None or not module.has_record_access:
+            return ""
+        scopes = registry.scopes
+        usual = self.compiled.scopes_for(module.code, "view")
+        different = sum(self.compiled.scopes_for(module.code, a) != usual for a in module.actions)
+        text = ", ".join(str(scopes[code].label) for code in scopes if code in usual)
+        return text + (" " + _("(%d differ)") % different if different else "")
+
+    def _fields(self, module: Module) -> str:
+        if self.compiled is None:
+            return ""
+        layers = [layer.fields.get(module.code, {}) for layer in self.compiled.chain]
+        names = {name for layer in layers for name in layer}
+        if "*" in names:
+            return _("some open")
+        return _("%d restricted") % len(names) if names else ""
+
+
+def reason(source: Source) -> str:
+    """Say in words where a fixed cell comes from."""
+    if source.kind == "owner":
+        return _("%s holds everything") % source.role_name
+    if source.kind == "implied":
+        return _("implied by %(code)s of %(role)s") % {
+            "code": label_of(source.by or ""),
+            "role": source.role_name,
+        }
+    return _("inherited from %s") % source.role_name
+
+
+def label_of(code: str) -> str:
+    """Give a system permission's name as the page writes it: “Contacts: View”."""
+    catalogue = registry.catalogue
+    if code in catalogue.features:
+        return _capitalised(catalogue.features[code])
+    module, _dot, action = code.partition(".")
+    if module in catalogue.modules and action in ACTION_LABELS:
+        return f"{catalogue.modules[module].label}: {ACTION_LABELS[action][0]}"
+    return code
+
+
+def fixed_cells(compiled: CompiledRole | None) -> dict[str, tuple[Source, ...]]:
+    """Give the cells that a role has from a base or by implication, with their sources.
+
+    A cell that the role itself stores too is fixed as well: unticking it would change nothing.
+    """
+    if compiled is None:
+        return {}
+    found = {
+        code: tuple(source for source in sources if source.kind != "own")
+        for code, sources in compiled.permissions.items()
+    }
+    return {code: sources for code, sources in found.items() if sources}
+
+
+def _capitalised(feature: Feature) -> str:
+    text = str(feature.label)
+    return text[:1].upper() + text[1:]
+
+
+class GridWidget(forms.Widget):
+    """Draw the grid and the features as real checkboxes named `permissions`."""
+
+    template_name = "roles/widgets/grid.html"
+    board = Board()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Read every posted cell; what is not posted is not ticked."""
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Never: a browser posts nothing for boxes that are all empty."""
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Give the template the rows with what is ticked."""
+        ticked = value or ()
+        return {
+            "name": name,
+            "actions": [(a, *ACTION_LABELS[a]) for a in ACTIONS],
+            "groups": self.board.rows(ticked),
+            "feature_groups": self.board.features(ticked),
+        }
+
+    def id_for_label(self, id_: str) -> str:
+        """Label nothing as a whole: each cell has a name of its own."""
+        return ""
+
+
+class GridField(forms.Field):
+    """A set of permission codes; unknown and not applicable ones are refused by name (R21)."""
+
+    widget = GridWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value: Any) -> frozenset[str]:
+        """Give the posted codes as a set."""
+        return frozenset(value or ())
+
+    def validate(self, value: frozenset[str]) -> None:
+        """Refuse what no page offers; the whole post with it."""
+        disabled = self.widget.board.disabled
+        catalogue = registry.catalogue
+        possible = catalogue.enabled_permissions(disabled)
+        problems = [self._problem(code) for code in sorted(value - possible)]
+        if problems:
+            raise forms.ValidationError(problems)
+
+    def _problem(self, code: str) -> str:
+        catalogue = registry.catalogue
+        if code in catalogue.permissions:
+            return _("“%s” cannot be changed: its module is switched off (R7).") % code
+        if code in catalogue.system_names:
+            return _("“%s” cannot be granted: the action does not apply (R21).") % code
+        return _("“%s” cannot be granted: there is no such permission (R21).") % code

@@ -1,0 +1,49 @@
+"""What happened to a role, in sentences."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..core.changes import RoleChanges
+from .grid import label_of
+
+_VALUES = {
+    "name": gettext_lazy("Name"),
+    "description": gettext_lazy("Description"),
+    "level": gettext_lazy("Level"),
+    "base": gettext_lazy("Based on"),
+}
+
+
+def changes_in_words(changes: RoleChanges) -> list[str]:
+    """Give one sentence for each thing that changed."""
+    lines = [
+        _("%(what)s: %(old)s → %(new)s")
+        % {"what": _VALUES[name], "old": old or "–", "new": new or "–"}
+        for name, (old, new) in changes.values.items()
+    ]
+    for sentence, names in (
+        (_("Added: %s"), [label_of(code) for code in sorted(changes.granted)]),
+        (_("Removed: %s"), [label_of(code) for code in sorted(changes.revoked)]),
+        (_("Privileges added: %s"), sorted(changes.privileges_added)),
+        (_("Privileges removed: %s"), sorted(changes.privileges_removed)),
+        (_("Record access changed: %s"), sorted({module for module, _a in changes.records})),
+        (_("Fields changed: %s"), sorted({module for module, _f in changes.fields})),
+    ):
+        if names:
+            lines.append(sentence % ", ".join(names))
+    return lines
+
+
+def summary(changes: RoleChanges) -> str:
+    """Count what was added and removed, for the message after a save."""
+    added = len(changes.granted) + len(changes.privileges_added)
+    removed = len(changes.revoked) + len(changes.privileges_removed)
+    parts = []
+    if added:
+        parts.append(_("%d added") % added)
+    if removed:
+        parts.append(_("%d removed") % removed)
+    others = len(changes.values) + len(changes.records) + len(changes.fields)
+    if others:
+        parts.append(_("%d changed") % others)
+    return ", ".join(parts)
