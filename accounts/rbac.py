@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from roles.core.specs import Feature, Module
 from roles.registry import BuiltinRole, Scope, registry
 
-ADMINISTRATION = _("Administration")
+ADMINISTRATION, ACCOUNT = _("Administration"), _("Account")
 EVERYTHING = ("view", "create", "edit", "delete", "export", "import", "invite")
 
 registry.register(
@@ -68,6 +68,37 @@ registry.register_features(
         module="users",
         order=130,
     ),
+    Feature(
+        "domains.manage",
+        _("e-mail domains from which people may register"),
+        ACCOUNT,
+        module="settings",
+        order=200,
+    ),
+    Feature(
+        "billing.view", _("seats by role and their cost"), ACCOUNT, module="settings", order=210
+    ),
+    Feature(
+        "api_tokens.manage",
+        _("API tokens, own ones and revoking others'"),
+        ACCOUNT,
+        module="settings",
+        order=220,
+    ),
+    Feature(
+        "webhooks.manage",
+        _("signed webhooks on access and record events"),
+        ACCOUNT,
+        module="settings",
+        order=230,
+    ),
+    Feature(
+        "webchat.manage",
+        _("web-chat widgets on other sites"),
+        ACCOUNT,
+        module="settings",
+        order=240,
+    ),
 )
 
 # Whom these reach is the organisation's to say; until it does, they reach no more than `own`.
@@ -111,6 +142,10 @@ registry.share(
         "users.approve",
         "groups.manage",
         "privileges.define",
+        "domains.manage",
+        "billing.view",
+        "api_tokens.manage",
+        "webhooks.manage",
     ],
 )
 registry.share("manager", ["users.view", "activities.view", "profile.view"])

@@ -142,6 +142,20 @@ registry.register_features(
         order=40,
     ),
     Feature("leave.approve", _("approve leave requests"), WORK, order=50),
+    Feature(
+        "mailboxes.manage",
+        _("shared mailboxes and folders"),
+        ENGAGEMENT,
+        module="email",
+        order=300,
+    ),
+    Feature(
+        "mailboxes.private",
+        _("read other users' private mailboxes"),
+        ENGAGEMENT,
+        module="email",
+        order=310,
+    ),
 )
 
 _UP_TO_PROJECTS = (
@@ -175,6 +189,7 @@ registry.share(
         "tasks.comment",
         "comments.moderate",
         "leave.approve",
+        "mailboxes.manage",
     ],
     scopes=["all"],
 )

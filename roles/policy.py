@@ -30,6 +30,8 @@ HELD_ATTRIBUTE = "_roles_held"
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
 """Actions that R14 allows only on records that the user may also view."""
 
+_OUT = "Nobody who is signed in, active and let in asks (R1)."
+
 FORBIDS_UNTIL_DELEGATION = frozenset({"create", "edit", "delete", "import", "invite"})
 """Actions on people and roles that only an Owner has while section 6 is not built."""
 
@@ -79,9 +81,7 @@ def check(user: Any, name: str, record: Model | None = None) -> Decision:
         return deny(f"{name} is no permission and no privilege that anyone holds (R21).")
     if record is not None:
         return _check_record(user, access, code, record)
-    if not access.roles and code not in access.codes:
-        return deny(_silence(user))
-    return access.explain(code)
+    return deny(_OUT) if access is NO_ACCESS else access.explain(code)
 
 
 def check_many(user: Any, names: Iterable[str]) -> dict[str, Decision]:
@@ -92,15 +92,16 @@ def check_many(user: Any, names: Iterable[str]) -> dict[str, Decision]:
 def resolve(name: Any) -> str | None:
     """Give the code that `name` stands for: system code, Django's name, or privilege (R11).
 
-    System codes and Django's names are compared as they are written; whatever else it is can
-    only be a privilege, in whose compilation the system has won already.
+    System codes and Django's names are compared as they are written. Whatever else it is can
+    only be a privilege, and never one whose name turns into theirs: the system wins.
     """
     if not isinstance(name, str):
         return None
     catalogue = registry.catalogue
-    if name in catalogue.aliases:
-        return catalogue.aliases[name]
-    return name if name in catalogue.system_names else normalise(name)
+    if is_governed(name):
+        return catalogue.aliases.get(name, name)
+    folded = normalise(name)
+    return None if is_governed(folded) else folded
 
 
 def is_governed(name: str) -> bool:
@@ -244,9 +245,3 @@ def _reach(user: Any, access: Access, module: Module, action: str) -> Q:
 
 def _is_administration(module: Module) -> bool:
     return module.code in {"users", "roles"}
-
-
-def _silence(user: Any) -> str:
-    if not getattr(user, "is_active", False):
-        return "Nobody who is signed in and active asks (R1)."
-    return "No current role gives anything (R12)."

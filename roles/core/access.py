@@ -67,6 +67,12 @@ class WaitingAccess(Access):
         self.codes = WAITING_PERMISSIONS & frozenset(catalogue.permissions)
         self.names = self.codes
 
+    def explain(self, name: str) -> Decision:
+        """Give the own profile and nothing else, whatever the roles."""
+        if name in self.codes:
+            return allow(f"{name} is all that someone waiting for approval has (R1).")
+        return deny("Someone waiting for approval has nothing but their own profile (R1).")
+
 
 NO_ACCESS = Access()
 """What an anonymous, deactivated, rejected or suspended person has (R1)."""

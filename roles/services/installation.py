@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import policy
+from ..core.changes import difference
 from ..core.errors import Refused
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
@@ -19,7 +20,7 @@ from ..models.versions import bump_policy, lock_policy, one_bump
 from ..registry import BuiltinRole, registry
 from . import audit
 from .assignment import store_assignment
-from .role import store_role
+from .role import store_checked_role, store_role
 
 
 def mirror_catalogue() -> None:
@@ -82,6 +83,12 @@ def builtin_spec(builtin: BuiltinRole) -> RoleSpec:
     )
 
 
+def is_as_shipped(spec: RoleSpec) -> bool:
+    """Tell whether a built-in role still has exactly its shipped grants."""
+    builtin = registry.builtin_roles.get(spec.code)
+    return builtin is not None and not difference(builtin_spec(builtin), spec)
+
+
 def make_first_owner(user: Any) -> RoleAssignment:
     """Make `user` the first Owner; refused as soon as anybody holds the role (D1)."""
     with transaction.atomic(), one_bump():
@@ -107,6 +114,13 @@ def install_role(spec: RoleSpec) -> Role:
         role = store_role(spec)
         bump_policy()
     return role
+
+
+def load_role(spec: RoleSpec) -> Role:
+    """Store a role as the reader of a policy test has checked it, shadowed privileges too (R11)."""
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        return store_checked_role(spec)
 
 
 def install_assignment(

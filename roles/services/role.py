@@ -71,12 +71,16 @@ def delete_role(*, acting_user: Any, role: Role) -> None:
 
 def store_role(wanted: RoleSpec) -> Role:
     """Check and store a new role without asking who wants it; the callers above have asked."""
-    changes = difference(_blank(wanted), wanted)
-    validate(wanted, changes, role=None)
-    role = Role(code=wanted.code, is_system=wanted.is_system)
+    validate(wanted, difference(_blank(wanted), wanted), role=None)
     if wanted.code and Role.objects.filter(code=wanted.code).exists():
         raise Invalid({"code": [_("A role with the code “%s” exists already.") % wanted.code]})
-    _store(role, wanted, changes)
+    return store_checked_role(wanted)
+
+
+def store_checked_role(wanted: RoleSpec) -> Role:
+    """Store a new role whose values were checked already."""
+    role = Role(code=wanted.code, is_system=wanted.is_system)
+    _store(role, wanted, difference(_blank(wanted), wanted))
     return role
 
 

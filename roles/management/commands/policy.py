@@ -1,0 +1,100 @@
+"""Policy files and policy tests from the command line."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
+
+from roles.core.document import dump_document, to_json, to_yaml
+from roles.core.errors import DocumentError
+from roles.management.policy_tests import Outcome, run_file, scratch_database
+from roles.models import Role
+from roles.services.installation import is_as_shipped
+from roles.services.loading import read_role
+
+
+class Command(BaseCommand):
+    """`policy test FILE…` runs policy tests, `policy export` writes the roles."""
+
+    help = "Exports roles as a policy file, and runs policy tests."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take one of the verbs with its own arguments."""
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        test = verbs.add_parser("test", help="run policy tests; exit 1 if a check fails")
+        test.add_argument("files", nargs="+", metavar="FILE")
+        test.add_argument("--json", action="store_true", help="one JSON object as the last line")
+        export = verbs.add_parser("export", help="write roles as a policy file")
+        export.add_argument("--role", action="append", default=[], metavar="CODE", dest="codes")
+        export.add_argument("--output", metavar="FILE")
+
+    def handle(self, *args: Any, verb: str, **options: Any) -> None:
+        """Carry out the verb."""
+        getattr(self, f"_{verb}")(**options)
+
+    # test
+
+    def _test(self, *, files: list[str], json: bool, **options: Any) -> None:
+        texts = [(name, _read(name)) for name in files]
+        outcome = Outcome()
+        with scratch_database():
+            for name, text in texts:
+                outcome.add(self._run(name, text))
+        self._report(outcome)
+        if json:
+            self.stdout.write(_as_json(outcome))
+        if outcome.failures:
+            raise SystemExit(1)
+
+    def _run(self, name: str, text: str) -> Outcome:
+        try:
+            return run_file(name, text)
+        except DocumentError as error:
+            raise CommandError(f"{name}: {error}") from error
+
+    def _report(self, outcome: Outcome) -> None:
+        for failure in outcome.failures:
+            doors = ", ".join(f"{door}: {answer}" for door, answer in failure.doors.items())
+            self.stdout.write(
+                f"{failure.file} check {failure.index}: {failure.check}\n"
+                f"  expected {failure.expected}, got {failure.got} ({doors})\n"
+                f"  {failure.because}"
+            )
+        self.stdout.write(f"{outcome.passed} passed, {len(outcome.failures)} failed")
+
+    # export
+
+    def _export(self, *, codes: list[str], output: str | None, **options: Any) -> None:
+        roles = {role.code: role for role in Role.objects.select_related("base")}
+        if missing := [code for code in codes if code not in roles]:
+            raise CommandError(f"There is no role {', '.join(missing)}.")
+        specs = [read_role(roles[code]) for code in codes or roles]
+        document = dump_document(s for s in specs if codes or not is_as_shipped(s))
+        as_json = output is not None and output.lower().endswith(".json")
+        text = to_json(document) if as_json else to_yaml(document)
+        if output is None:
+            self.stdout.write(text, ending="")
+        else:
+            Path(output).write_text(text, encoding="utf-8")
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{name} cannot be read: {error}") from error
+
+
+def _as_json(outcome: Outcome) -> str:
+    return json.dumps(
+        {
+            "passed": outcome.passed,
+            "failed": len(outcome.failures),
+            "failures": [failure.as_json() for failure in outcome.failures],
+            "answers": outcome.answers,
+        },
+        cls=DjangoJSONEncoder,
+    )
