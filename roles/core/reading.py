@@ -187,7 +187,7 @@ def show(value: object) -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Give a sentence that names the most similar of `known`, or nothing."""
-    near = get_close_matches(word[:200], sorted(known), n=1, cutoff=0.7)
+    near = get_close_matches(word[:200], sorted(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 

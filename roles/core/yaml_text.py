@@ -24,6 +24,7 @@ else:
 
 DEPTH_MAX = 50
 _CORE = "tag:yaml.org,2002:"
+_LINE_ENDS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*|0x[0-9a-fA-F]+)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
@@ -101,6 +102,15 @@ class PolicyDumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent the items of a list under its key."""
         super().increase_indent(flow, False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # In any other style PyYAML writes these as they are, and reads them back as a plain line end.
+    style = '"' if _LINE_ENDS.search(text) else None
+    return dumper.represent_scalar(f"{_CORE}str", text, style=style)
+
+
+PolicyDumper.add_representer(str, _represent_text)
 
 
 def read_yaml(text: str) -> Any:

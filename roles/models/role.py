@@ -1,5 +1,6 @@
 """A role, its grants and its privileges."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -132,7 +133,7 @@ def _refusal(kind: str, role: Role) -> Any:
 def free_code(name: str) -> str:
     """Make a slug from `name` that no role has; letters of any script are kept."""
     stem = slugify(name) or slugify(name, allow_unicode=True) or "role"
-    stem = stem[: CODE_MAX - 5].strip("-_") or "role"
+    stem = re.sub(r"[-_]{2,}", "-", stem)[: CODE_MAX - 5].strip("-_") or "role"
     taken = set(Role.objects.filter(code__startswith=stem).values_list("code", flat=True))
     numbers = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     return next(code for code in (stem, *numbers) if code not in taken)

@@ -1,4 +1,4 @@
-"""The catalogue of docs/spec/catalogue.md as plain data, written from the text alone.
+"""State the catalogue (modules, actions, features, built-in roles) as plain data, from its text.
 
 The oracle decides from this copy, so that a slip in the product's own declarations shows as a
 disagreement. Nothing here may import the product.
@@ -19,7 +19,7 @@ _MODULES = {
     "tasks": ("Work", "view create edit delete export import"),
     "projects": ("Work", "view create edit delete export import"),
     "reports": ("Insight", "view create edit delete export"),
-    "targets": ("Insight", "view create edit delete export"),
+    "targets": ("Insight", "view create edit delete export import"),
     "gamification": ("Personal", "view create edit delete"),
     "notifications": ("Personal", "view edit"),
     "forms": ("Engagement", "view create edit delete export"),
