@@ -1,6 +1,9 @@
 """The CRM's pages."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from crm.models import Account, Contact, Lead
 from roles.admin import GovernedAdmin
@@ -13,11 +16,20 @@ class RecordAdmin(GovernedAdmin):
     list_select_related = ["owner"]
 
 
+class PersonAdmin(RecordAdmin):
+    """Records of people, listed by their last name."""
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, person: Any) -> str:
+        """Give the first and the last name."""
+        return str(person)
+
+
 @admin.register(Contact)
-class ContactAdmin(RecordAdmin):
+class ContactAdmin(PersonAdmin):
     """People."""
 
-    list_display = ["__str__", "title", "email", "phone", "owner"]
+    list_display = ["full_name", "title", "email", "phone", "owner"]
     search_fields = ["first_name", "last_name", "email"]
     fields = [
         "first_name",
@@ -36,7 +48,7 @@ class ContactAdmin(RecordAdmin):
 class AccountAdmin(RecordAdmin):
     """Companies and organisations."""
 
-    list_display = ["__str__", "industry", "website", "phone", "owner"]
+    list_display = ["name", "industry", "website", "phone", "owner"]
     search_fields = ["name", "website"]
     list_filter = ["industry"]
     fields = [
@@ -53,10 +65,10 @@ class AccountAdmin(RecordAdmin):
 
 
 @admin.register(Lead)
-class LeadAdmin(RecordAdmin):
+class LeadAdmin(PersonAdmin):
     """People not yet qualified."""
 
-    list_display = ["__str__", "company", "status", "rating", "source", "owner"]
+    list_display = ["full_name", "company", "status", "rating", "source", "owner"]
     search_fields = ["first_name", "last_name", "company", "email"]
     list_filter = ["status", "rating", "source"]
     fields = [

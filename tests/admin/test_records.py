@@ -1,4 +1,4 @@
-"""The pages of contacts, accounts and leads show and take what the policy allows (R12-R18, R23-R26)."""
+"""The pages of records show and take what the policy allows (R12-R18, R23-R26)."""
 
 from urllib.parse import quote
 
@@ -100,7 +100,9 @@ def test_a_new_record_belongs_to_its_creator_and_to_nobody_else(seller, other):
     assert "owner" in answer.context["adminform"].form.errors
     assert not Contact.objects.filter(last_name="New").exists()
     sam = User.objects.get(username="sam")
-    assert seller.post("/crm/contact/add/", {"last_name": "New", "owner": sam.pk}).status_code == 302
+    assert (
+        seller.post("/crm/contact/add/", {"last_name": "New", "owner": sam.pk}).status_code == 302
+    )
     assert Contact.objects.get(last_name="New").owner == sam
 
 

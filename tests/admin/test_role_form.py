@@ -224,7 +224,7 @@ def test_owner_s_cells_are_all_fixed_and_no_post_changes_them(owner, db, form_of
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_only_an_owner_saves_roles_whatever_else_one_holds(db, rep_role, method):
-    """An Administrator holds roles.*, sees the page, and changes nothing until section 6 is built."""
+    """An Administrator holds roles.* and sees the page; until section 6 is built that is all."""
     admin = signed_in("ada", "administrator")
     before = read_role(rep_role)
     answer = getattr(admin, method)(url_of(rep_role), {"name": "Other", "permissions": []})
@@ -235,7 +235,12 @@ def test_only_an_owner_saves_roles_whatever_else_one_holds(db, rep_role, method)
 
 def test_who_may_not_view_roles_sees_none_of_their_pages(db, rep_role):
     user = signed_in("uma", "user")
-    for url in (url_of(rep_role), url_of(None), "/roles/role/", f"/roles/role/{rep_role.pk}/delete/"):
+    for url in (
+        url_of(rep_role),
+        url_of(None),
+        "/roles/role/",
+        f"/roles/role/{rep_role.pk}/delete/",
+    ):
         assert user.get(url).status_code == 403
     assert Role.objects.filter(pk=rep_role.pk).exists()
 

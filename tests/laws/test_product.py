@@ -1,4 +1,4 @@
-"""The product answers as the brute-force reading of the access model does (R1-R7, R11, R12, R20, R21).
+"""The product answers as the brute-force reading does (R1-R7, R11, R12, R20, R21).
 
 Both read the same random policy-test document: the product through its real models, database
 and doors, the oracle with plain loops over the document.
@@ -26,9 +26,7 @@ unhurried = settings(
 def _agree(data):
     document = data.draw(worlds.documents())
     checks = data.draw(st.lists(worlds.questions(document), min_size=1, max_size=12))
-    document["checks"] = [
-        {**check, "expect": oracle.answer(document, check)} for check in checks
-    ]
+    document["checks"] = [{**check, "expect": oracle.answer(document, check)} for check in checks]
     outcome = run_file("random.json", json.dumps(document, default=str))
     assert not outcome.failures
     assert outcome.passed == len(checks)

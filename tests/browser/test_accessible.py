@@ -1,0 +1,86 @@
+"""axe finds nothing, with no rule and no element excluded, in any state of the main pages."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WAYS = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 390, "height": 844}},
+}
+
+
+def role_page(page: Page, name: str) -> None:
+    page.goto("/roles/role/")
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def new_role(page: Page) -> None:
+    page.goto("/roles/role/add/")
+
+
+def wrong_role(page: Page) -> None:
+    new_role(page)
+    page.get_by_label("Name").fill("Owner")
+    page.get_by_label("Level").fill("101")
+    page.get_by_label("Privileges").fill("contacts.view")
+    page.get_by_role("button", name="Create Role").click()
+
+
+def first_contact(page: Page) -> None:
+    page.goto("/crm/contact/")
+    page.locator("#result_list tbody th a").first.click()
+
+
+PAGES = {
+    "home": lambda page: page.goto("/"),
+    "roles": lambda page: page.goto("/roles/role/"),
+    "own role": lambda page: role_page(page, "Sales Rep"),
+    "derived role": lambda page: role_page(page, "Regional Salesperson"),
+    "owner role": lambda page: role_page(page, "Owner"),
+    "new role": new_role,
+    "wrong role": wrong_role,
+    "contacts": lambda page: page.goto("/crm/contact/"),
+    "contact": first_contact,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_page_has_a_violation_or_a_console_message(sign_in, way):
+    page = sign_in("owner", **WAYS[way])
+    found = {}
+    for name, open_page in PAGES.items():
+        open_page(page)
+        violations = Axe().run(page).response["violations"]
+        found[name] = [(v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in violations]
+        assert_no_sideways_scroll(page, name)
+    assert {name: rows for name, rows in found.items() if rows} == {}
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("username", ["admin", "manager", "guest", "support"])
+def test_every_kind_of_person_gets_pages_without_a_violation(sign_in, username):
+    page = sign_in(username)
+    for url in ("/", "/crm/contact/", "/roles/role/"):
+        page.goto(url)
+        assert Axe().run(page).response["violations"] == [], url
+
+
+def test_the_sign_in_page_and_its_refusal_have_no_violation(browser, site):
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    page.goto("/auth/login/")
+    assert Axe().run(page).response["violations"] == []
+    page.locator("input[name=login]").fill("rep")
+    page.locator("input[name=password]").fill("wrong")
+    page.get_by_role("button", name="Sign In").click()
+    assert Axe().run(page).response["violations"] == []
+    context.close()
+
+
+def assert_no_sideways_scroll(page: Page, name: str) -> None:
+    wider = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wider <= 0, f"{name} is {wider} px too wide"
