@@ -110,7 +110,7 @@ def is_governed(name: str) -> bool:
     return name in catalogue.system_names or name in catalogue.aliases
 
 
-def accessible(queryset: QuerySet, user: Any, action: str = "view") -> QuerySet:
+def accessible(queryset: QuerySet[Any], user: Any, action: str = "view") -> QuerySet[Any]:
     """Keep the records on which `check` says yes for `action` (R14, R22)."""
     module = governing(queryset.model)
     return queryset.filter(_reach(user, access_for(user), module, action))
@@ -153,7 +153,7 @@ class _Fields:
         return bool(self._roles) and all(level >= self._level for level in levels)
 
 
-def possible_owners(user: Any, module: Module, action: str) -> QuerySet:
+def possible_owners(user: Any, module: Module, action: str) -> QuerySet[Any]:
     """Give the people whose records lie in the user's scopes for the action (R18)."""
     people = active_people()
     scopes = access_for(user).scopes_for(module.code, action)
@@ -165,7 +165,7 @@ def possible_owners(user: Any, module: Module, action: str) -> QuerySet:
     return people.filter(Q(pk=user.pk) if others is None else Q(pk=user.pk) | Q(pk__in=others))
 
 
-def holders(name: str) -> QuerySet:
+def holders(name: str) -> QuerySet[Any]:
     """Give the active people, superusers apart, to whom `check(name)` says yes."""
     people = get_user_model()._default_manager.all()
     code = resolve(name)
@@ -184,7 +184,7 @@ def holders(name: str) -> QuerySet:
     return people.filter(condition)
 
 
-def active_people() -> QuerySet:
+def active_people() -> QuerySet[Any]:
     """Give the people whom R1 does not shut out."""
     return get_user_model()._default_manager.filter(get_directory().active_people())
 
@@ -205,12 +205,12 @@ def require_owner(user: Any) -> None:
         raise Refused(reason)
 
 
-def current_assignments() -> QuerySet:
+def current_assignments() -> QuerySet[Any]:
     """Give the assignments that count now (R2)."""
     return RoleAssignment.objects.current(clock.now())
 
 
-def _holding(role_ids: list[int]) -> QuerySet:
+def _holding(role_ids: list[int]) -> QuerySet[Any]:
     return current_assignments().filter(role_id__in=role_ids).values("user_id")
 
 

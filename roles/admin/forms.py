@@ -88,9 +88,7 @@ class RoleForm(forms.Form):
         sources = fixed_cells(compiled)
         self.fixed = frozenset(sources) if fixed is None else fixed
         self.shown = self.shown or self.current
-        super().__init__(
-            self._complete(data), initial=self._initial(self.current), label_suffix=""
-        )
+        super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
         self.fields["base"].choices = _bases_for(role)
         self.fields["permissions"].widget.board = Board(
             fixed={code: sources[code] for code in self.fixed & sources.keys()},

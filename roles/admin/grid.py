@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ..core.compile import CompiledRole, Source
 from ..core.specs import Feature, Module
-from ..core.vocabulary import ACTIONS
+from ..core.vocabulary import ACTIONS, OWN
 from ..registry import registry
 
 ACTION_LABELS = {
@@ -101,10 +101,14 @@ class Board:
     def _records(self, module: Module) -> str:
         if self.compiled is None or not module.has_record_access:
             return ""
+        if f"{module.code}.view" not in self.compiled.permissions:
+            return ""
         scopes = registry.scopes
         usual = self.compiled.scopes_for(module.code, "view")
         different = sum(self.compiled.scopes_for(module.code, a) != usual for a in module.actions)
-        text = ", ".join(str(scopes[code].label) for code in scopes if code in usual)
+        # Every scope includes `own` (R9), so it is named only where it stands alone.
+        named = usual - {OWN} or usual
+        text = ", ".join(str(scopes[code].label) for code in scopes if code in named)
         return text + (" " + _("(%d differ)") % different if different else "")
 
     def _fields(self, module: Module) -> str:

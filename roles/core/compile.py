@@ -87,7 +87,7 @@ def chain_of(code: str, roles: Mapping[str, RoleSpec]) -> tuple[RoleSpec, ...]:
     """
     chain: list[RoleSpec] = []
     next_code: str | None = code
-    while next_code in roles and len(chain) < CHAIN_MAX:
+    while next_code is not None and next_code in roles and len(chain) < CHAIN_MAX:
         layer = roles[next_code]
         if layer in chain:
             break

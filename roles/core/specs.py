@@ -19,7 +19,7 @@ Records = Mapping[str, Mapping[str, frozenset[str]]]
 Fields = Mapping[str, Mapping[str, FieldLevel]]
 """Module -> field, or `*` for every field not named -> level (R10)."""
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
