@@ -1,24 +1,27 @@
-"""Checks that keep a production installation from starting with demonstration settings."""
+"""Checks that keep a production installation from demonstration settings; `check --deploy`."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from .settings import DEVELOPMENT_SECRET
+from .guard import settings_problems
 
 
 @register(Tags.security, deploy=True)
 def check_production(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse the default secret, debug mode and the demonstration's passwords."""
-    problems = (
-        (
-            settings.SECRET_KEY == DEVELOPMENT_SECRET,
-            "SECRET_KEY is the one of the repository.",
-            "Set SECRET_KEY to a long random text.",
-            "site.E001",
-        ),
-        (settings.DEBUG, "DEBUG is on.", "Unset DEBUG.", "site.E002"),
-        (settings.DEMO, "DEMO is on: everybody knows the passwords.", "Unset DEMO.", "site.E003"),
-    )
-    return [Error(text, hint=hint, id=code) for wrong, text, hint, code in problems if wrong]
+    """Refuse the repository's secret and debug mode."""
+    return [
+        Error(problem, hint="The server does not start with it.", id="site.E001")
+        for problem in settings_problems()
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_mode(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse the demonstration and development modes, which switch the guard off."""
+    modes = [name for name in ("DEMO", "DEVELOPMENT") if getattr(settings, name)]
+    return [
+        Error(f"{name} is on.", hint=f"Unset {name} in production.", id="site.E002")
+        for name in modes
+    ]

@@ -1,6 +1,12 @@
+"""The server's door (WSGI)."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rbac_site.settings")
 application = get_wsgi_application()
+
+from rbac_site.guard import refuse_unsafe_start  # noqa: E402 (Django must be set up first)
+
+refuse_unsafe_start()

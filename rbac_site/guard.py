@@ -1,0 +1,41 @@
+"""A production server does not start with what belongs to development or a demonstration."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from .settings import DEMONSTRATION_PASSWORD, DEVELOPMENT_SECRET
+
+DEMONSTRATION_ACCOUNTS = ("owner", "admin", "manager", "rep")
+
+
+def refuse_unsafe_start() -> None:
+    """Raise `ImproperlyConfigured` with everything that is wrong; called by the servers' doors."""
+    if settings.DEMO or settings.DEVELOPMENT:
+        return
+    problems = [*settings_problems()]
+    if has_demonstration_passwords():
+        problems.append("The demonstration account is loaded: everybody knows its passwords.")
+    if problems:
+        raise ImproperlyConfigured(" ".join(problems))
+
+
+def settings_problems() -> list[str]:
+    """Say what is wrong with the settings."""
+    found = []
+    if settings.SECRET_KEY == DEVELOPMENT_SECRET:
+        found.append("SECRET_KEY is the one of the repository: set it to a long random text.")
+    if settings.DEBUG:
+        found.append("DEBUG is on: unset it.")
+    return found
+
+
+def has_demonstration_passwords() -> bool:
+    """Tell whether somebody of the demonstration can sign in with its password."""
+    people = get_user_model().objects.filter(username__in=DEMONSTRATION_ACCOUNTS)
+    try:
+        return any(user.check_password(DEMONSTRATION_PASSWORD) for user in people)
+    except DatabaseError:
+        # No tables yet: nobody can sign in at all.
+        return False
