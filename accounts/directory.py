@@ -9,13 +9,21 @@ from roles.core.vocabulary import Standing
 from .models import User
 from .models.user import State
 
+DENIED = Standing.DENIED
+STANDINGS = {
+    State.ACTIVE: Standing.ACTIVE,
+    State.WAITING: Standing.WAITING,
+    State.REJECTED: DENIED,
+    State.SUSPENDED: DENIED,
+}
+
 
 class OrganisationDirectory:
     """People have a state beside Django's `is_active`."""
 
     def standing_of(self, user: Any) -> Standing:
-        """Tell how far the account may come in at all (R1)."""
-        return user.standing
+        """Tell how far the account may come in (R1); an unknown state is denied."""
+        return STANDINGS.get(user.state, DENIED) if user.is_active else DENIED
 
     def active_people(self) -> Q:
         """Give the condition for `ACTIVE`."""

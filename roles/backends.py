@@ -50,20 +50,21 @@ class RoleBackend(BaseBackend):
 
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         """Tell whether a role of the user gives `perm`, on `obj` where given (R12, R14, R20)."""
-        if obj is None:
-            return self._answer(perm, policy.access_for(user_obj))
-        return self._final(perm, bool(policy.check(user_obj, perm, obj)))
+        if obj is not None:
+            return self._final(perm, bool(policy.check(user_obj, perm, obj)))
+        access = policy.access_for(user_obj)
+        return perm in access.names or self._no(perm, access)
 
     async def ahas_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         """Answer as `has_perm` does, without blocking the event loop."""
-        if obj is None:
-            return self._answer(perm, await policy.aaccess_for(user_obj))
-        decision = await sync_to_async(policy.check)(user_obj, perm, obj)
-        return self._final(perm, bool(decision))
+        if obj is not None:
+            decision = await sync_to_async(policy.check)(user_obj, perm, obj)
+            return self._final(perm, bool(decision))
+        access = await policy.aaccess_for(user_obj)
+        return perm in access.names or self._no(perm, access)
 
-    def _answer(self, perm: str, access: Access) -> bool:
-        if perm in access.names:
-            return True
+    def _no(self, perm: str, access: Access) -> bool:
+        """Say a final no, unless the name is another spelling of a privilege (R11)."""
         if policy.is_governed(perm):
             raise PermissionDenied
         return policy.resolve(perm) in access.privileges

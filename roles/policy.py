@@ -27,6 +27,7 @@ from .registry import registry
 from .scopes import NOBODY, owners_beyond, reach_q
 
 HELD_ATTRIBUTE = "_roles_held"
+ACTIVE = Standing.ACTIVE  # looked up once: this is on the path of every check
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
 """Actions that R14 allows only on records that the user may also view."""
 
@@ -42,17 +43,22 @@ def access_for(user: Any) -> Access:
     Someone who was fetched by the backend carries the version numbers and is asked about for
     the length of their request; anyone else is looked up at each call and so never stale.
     """
-    if not getattr(user, "is_active", False) or user.is_anonymous:
+    if not getattr(user, "is_active", False):
         return NO_ACCESS
     standing = get_directory().standing_of(user)
-    if standing is not Standing.ACTIVE:
+    if standing is not ACTIVE:
         return _without_roles(standing)
     held = getattr(user, HELD_ATTRIBUTE, None)
-    if held is None or not held.is_current():
-        held = snapshots.load_held(user) if not user.is_superuser else _as_owner()
-        if hasattr(user, snapshots.VERSION_ATTRIBUTE):
-            setattr(user, HELD_ATTRIBUTE, held)
-    return held.access
+    if held is not None and (held.lasts or held.is_current()):
+        return held.access
+    return _load(user).access
+
+
+def _load(user: Any) -> snapshots.Held:
+    held = _as_owner() if user.is_superuser else snapshots.load_held(user)
+    if hasattr(user, snapshots.VERSION_ATTRIBUTE):
+        setattr(user, HELD_ATTRIBUTE, held)
+    return held
 
 
 async def aaccess_for(user: Any) -> Access:

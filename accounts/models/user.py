@@ -8,7 +8,6 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from roles import snapshots
-from roles.core.vocabulary import Standing
 from roles.policy import HELD_ATTRIBUTE
 
 
@@ -19,14 +18,6 @@ class State(models.TextChoices):
     WAITING = "waiting", _("waiting for approval")
     REJECTED = "rejected", _("rejected")
     SUSPENDED = "suspended", _("suspended")
-
-
-STANDINGS = {
-    State.ACTIVE: Standing.ACTIVE,
-    State.WAITING: Standing.WAITING,
-    State.REJECTED: Standing.DENIED,
-    State.SUSPENDED: Standing.DENIED,
-}
 
 
 class User(AbstractUser):
@@ -53,13 +44,6 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
-
-    @property
-    def standing(self) -> Standing:
-        """How far the account may come in (R1); an unknown state is denied."""
-        if not self.is_active:
-            return Standing.DENIED
-        return STANDINGS.get(self.state, Standing.DENIED)
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Read again, and forget the version numbers that came with the first reading."""

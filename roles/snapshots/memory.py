@@ -68,12 +68,16 @@ class Held:
     """A person's access and the moments between which it may be used."""
 
     access: Access
-    since: datetime | None
-    until: datetime | None
+    since: datetime | None = None
+    until: datetime | None = None
+    lasts: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lasts", self.since is None and self.until is None)
 
     def is_current(self) -> bool:
         """Tell whether no assignment has begun or ended since it was worked out."""
-        if self.since is None and self.until is None:
+        if self.lasts:
             return True
         now = clock.now()
         return (self.since is None or self.since <= now) and (

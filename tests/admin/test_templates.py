@@ -10,7 +10,8 @@ from roles.core.specs import RoleSpec
 from roles.models import Role
 from roles.services.installation import install_assignment, install_role
 
-PAGE = """{% load roles %}{% has_perm "report.export" as may %}{% has_perm "leave.approve" as may_not %}
+PAGE = """{% load roles %}{% has_perm "report.export" as may %}
+{% has_perm "leave.approve" as may_not %}
 {{ perms.contacts.view }} {{ perms.contacts.frobnicate }} {{ may }} {{ may_not }}
 {% if perms.contacts %}module{% endif %}{% if perms.deals %}never{% endif %}"""
 
