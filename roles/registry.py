@@ -205,6 +205,14 @@ class Registry:
         except KeyError:
             raise UnknownName(f"No app declares a module {code!r}.") from None
 
+    def fields_of(self, module: Module) -> dict[str, Any]:
+        """Give the governable fields of a module with their labels: what its model can edit."""
+        if module.model is None:
+            return {}
+        options = apps.get_model(module.model)._meta
+        fields = (*options.concrete_fields, *options.many_to_many)
+        return {f.name: f.verbose_name for f in fields if f.editable and not f.primary_key}
+
     def modules_under(self, label: str) -> list[Module]:
         """Give what `has_module_perms(label)` asks about: an app's modules, else the module."""
         by_model = self._ready()[1].items()

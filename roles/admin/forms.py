@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.http import QueryDict
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -15,14 +14,15 @@ from ..core.changes import RoleChanges, apply, difference
 from ..core.errors import Conflict, Invalid
 from ..core.names import HintCode, find_hint, split_names
 from ..core.specs import RoleSpec
-from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE, FieldLevel
+from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..services.loading import read_role
 from ..services.validation import current_shadows
+from .details import read_post
 from .grid import Board, GridField, fixed_cells
+from .state import pack, unpack
 from .words import changes_in_words
 
-SALT = "roles.admin.role"
 NEW = RoleSpec(code="", name="", level=10)
 
 
@@ -80,19 +80,21 @@ class RoleForm(forms.Form):
     ) -> None:
         self.role = role
         self.current = read_role(role) if role else NEW
-        self.shown, fixed = (
-            _unsign(data.get("seen", ""), role) if data is not None else (None, None)
-        )
+        self.shown, fixed = unpack(data.get("seen", ""), role) if data is not None else (None, None)
         policy = snapshots.load_policy()
         compiled = policy.role(role.code) if role else None
         sources = fixed_cells(compiled)
         self.fixed = frozenset(sources) if fixed is None else fixed
         self.shown = self.shown or self.current
+        self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
         self.fields["base"].choices = _bases_for(role)
         self.fields["permissions"].widget.board = Board(
             fixed={code: sources[code] for code in self.fixed & sources.keys()},
             compiled=compiled,
+            base=policy.role(role.base.code) if role and role.base else None,
+            records=self.typed.records,
+            fields=self.typed.fields,
             frozen_because=frozen_because,
             disabled=policy.rules.disabled,
         )
@@ -108,7 +110,7 @@ class RoleForm(forms.Form):
                 self.fields[name].widget.attrs["readonly"] = True
 
     def _initial(self, spec: RoleSpec) -> dict[str, Any]:
-        token = _sign(self.current, self.fixed)
+        token = pack(self.current, self.fixed)
         return {
             "name": spec.name,
             "description": spec.description,
@@ -127,8 +129,14 @@ class RoleForm(forms.Form):
         for name, value in self._initial(self.shown).items():
             if name not in ("permissions", "seen") and name not in data:
                 completed[name] = value
-        completed.setdefault("seen", _sign(self.shown, self.fixed))
+        completed.setdefault("seen", pack(self.shown, self.fixed))
         return completed
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse selects that cannot be read."""
+        if self.typed.errors:
+            raise forms.ValidationError(self.typed.errors)
+        return super().clean()
 
     def clean_privileges(self) -> frozenset[str]:
         """Split and normalise the names; the service says what is wrong with them (R11)."""
@@ -163,6 +171,8 @@ class RoleForm(forms.Form):
             base=cleaned["base"] or None,
             permissions=cleaned["permissions"],
             privileges=cleaned["privileges"],
+            records=self.typed.records,
+            fields=self.typed.fields,
         )
 
     @property
@@ -222,51 +232,3 @@ def _stands_on(candidate: Role, role: Role | None, by_pk: Mapping[int, Role]) ->
         steps.add(pk)
         pk = by_pk[pk].base_id
     return False
-
-
-def _sign(spec: RoleSpec, fixed: frozenset[str]) -> str:
-    """Pack a role's own state and its fixed cells so that nobody can alter them."""
-    state = {
-        "code": spec.code,
-        "name": spec.name,
-        "description": spec.description,
-        "level": spec.level,
-        "base": spec.base,
-        "permissions": sorted(spec.permissions),
-        "privileges": sorted(spec.privileges),
-        "records": {
-            module: {action: sorted(scopes) for action, scopes in by_action.items()}
-            for module, by_action in spec.records.items()
-        },
-        "fields": {
-            module: {name: level.code for name, level in by_field.items()}
-            for module, by_field in spec.fields.items()
-        },
-        "is_system": spec.is_system,
-        "fixed": sorted(fixed),
-    }
-    return signing.dumps(state, salt=SALT, compress=True)
-
-
-def _unsign(token: str, role: Role | None) -> tuple[RoleSpec | None, frozenset[str] | None]:
-    """Unpack what the page showed; without it, the role as it is now counts as shown."""
-    if not token:
-        return None, None
-    try:
-        state = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None, None
-    if state["code"] != (role.code if role else ""):
-        return None, None
-    fixed = frozenset(state.pop("fixed"))
-    state["permissions"] = frozenset(state["permissions"])
-    state["privileges"] = frozenset(state["privileges"])
-    state["records"] = {
-        module: {action: frozenset(scopes) for action, scopes in by_action.items()}
-        for module, by_action in state["records"].items()
-    }
-    state["fields"] = {
-        module: {name: FieldLevel.from_code(level) for name, level in by_field.items()}
-        for module, by_field in state["fields"].items()
-    }
-    return RoleSpec(**state), fixed

@@ -4,27 +4,18 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..core.compile import CompiledRole, Source
-from ..core.specs import Feature, Module
+from ..core.specs import NOTHING, Fields, Module, Records
 from ..core.vocabulary import ACTIONS, OWN
 from ..registry import registry
-
-ACTION_LABELS = {
-    "view": (gettext_lazy("View"), gettext_lazy("see records in lists and pages")),
-    "create": (gettext_lazy("Create"), gettext_lazy("make new ones")),
-    "edit": (gettext_lazy("Edit"), gettext_lazy("change existing ones")),
-    "delete": (gettext_lazy("Delete"), gettext_lazy("move to the trash")),
-    "export": (gettext_lazy("Export"), gettext_lazy("take them out as CSV or Excel")),
-    "import": (gettext_lazy("Import"), gettext_lazy("bring them in in bulk")),
-    "invite": (gettext_lazy("Invite"), gettext_lazy("send invitations (users only)")),
-}
+from .details import Control, action_controls, field_controls, scope_control
+from .labels import ACTION_LABELS, feature_label, label_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +43,9 @@ class Row:
     cells: list[Cell | None]
     records: str = ""
     fields: str = ""
+    scope: Control | None = None
+    actions: tuple[Control, ...] = ()
+    field_levels: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +54,11 @@ class Board:
 
     fixed: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     compiled: CompiledRole | None = None
+    base: CompiledRole | None = None
     frozen_because: str = ""
     disabled: frozenset[str] = frozenset()
+    records: Records = field(default_factory=lambda: NOTHING)
+    fields: Fields = field(default_factory=lambda: NOTHING)
 
     def rows(self, ticked: Iterable[str]) -> list[tuple[str, list[Row]]]:
         """Give the modules by group, each with its cells."""
@@ -69,10 +66,20 @@ class Board:
         for module in registry.catalogue.modules.values():
             if module.code in self.disabled:
                 continue
-            cells = [self._module_cell(module, action, own) for action in ACTIONS]
-            row = Row(module, cells, self._records(module), self._fields(module))
-            groups.setdefault(str(module.group), []).append(row)
+            groups.setdefault(str(module.group), []).append(self._row(module, own))
         return list(groups.items())
+
+    def _row(self, module: Module, own: set[str]) -> Row:
+        cells = [self._module_cell(module, action, own) for action in ACTIONS]
+        row = Row(module, cells, self._records(module), self._fields(module))
+        if self.frozen_because or (self.compiled is not None and self.compiled.is_owner):
+            return row
+        return replace(
+            row,
+            scope=scope_control(module, self.records, self.base),
+            actions=tuple(action_controls(module, self.records)),
+            field_levels=tuple(field_controls(module, self.fields, self.base)),
+        )
 
     def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
         """Give the features by group."""
@@ -80,7 +87,7 @@ class Board:
         for feature in registry.catalogue.features.values():
             if feature.module in self.disabled:
                 continue
-            cell = self._cell(feature.code, _capitalised(feature), own)
+            cell = self._cell(feature.code, feature_label(feature), own)
             groups.setdefault(str(feature.group), []).append(cell)
         return list(groups.items())
 
@@ -133,17 +140,6 @@ def reason(source: Source) -> str:
     return _("inherited from %s") % source.role_name
 
 
-def label_of(code: str) -> str:
-    """Give a system permission's name as the page writes it: “Contacts: View”."""
-    catalogue = registry.catalogue
-    if code in catalogue.features:
-        return _capitalised(catalogue.features[code])
-    module, _dot, action = code.partition(".")
-    if module in catalogue.modules and action in ACTION_LABELS:
-        return f"{catalogue.modules[module].label}: {ACTION_LABELS[action][0]}"
-    return code
-
-
 def fixed_cells(compiled: CompiledRole | None) -> dict[str, tuple[Source, ...]]:
     """Give the cells that a role has from a base or by implication, with their sources.
 
@@ -156,11 +152,6 @@ def fixed_cells(compiled: CompiledRole | None) -> dict[str, tuple[Source, ...]]:
         for code, sources in compiled.permissions.items()
     }
     return {code: sources for code, sources in found.items() if sources}
-
-
-def _capitalised(feature: Feature) -> str:
-    text = str(feature.label)
-    return text[:1].upper() + text[1:]
 
 
 class GridWidget(forms.Widget):

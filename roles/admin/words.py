@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..core.changes import RoleChanges
-from .grid import label_of
+from .labels import label_of
 
 _VALUES = {
     "name": gettext_lazy("Name"),

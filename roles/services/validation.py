@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from ..core.changes import RoleChanges
 from ..core.errors import Invalid
 from ..core.names import NameProblem, Shadows, find_problem, key_of
-from ..core.specs import RoleSpec
-from ..core.vocabulary import EVERY_ACTION, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from ..core.specs import Module, RoleSpec
+from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..registry import registry
 
@@ -131,6 +131,17 @@ def _record_errors(changes: RoleChanges) -> Iterable[str]:
 
 
 def _field_errors(changes: RoleChanges) -> Iterable[str]:
-    for module_code, _name in changes.fields:
-        if module_code not in registry.catalogue.modules:
+    for (module_code, name), (_old, new) in changes.fields.items():
+        module = registry.catalogue.modules.get(module_code)
+        if module is None:
             yield _("There is no module “%(module)s” (R21).") % {"module": module_code}
+        elif new is not None and not _is_field(module, name):
+            yield _("%(module)s has no field “%(field)s” (R21).") % {
+                "module": module.label,
+                "field": name,
+            }
+
+
+def _is_field(module: Module, name: str) -> bool:
+    """Take any name for a module that has no model in this release, and `*` for all."""
+    return name == EVERY_FIELD or module.model is None or name in registry.fields_of(module)

@@ -259,3 +259,51 @@ def test_a_role_in_use_is_not_deleted_and_a_free_one_is(owner, rep_role):
 def _is_checked(page: str, code: str) -> bool:
     tag = page.split(f'value="{code}"')[1].split(">")[0]
     return "checked" in tag
+
+
+def test_scopes_and_field_levels_are_set_changed_and_removed(owner, rep_role, form_of):
+    """R8, R10: an absent select changes nothing, an empty value removes the row."""
+    data = form_of(owner, rep_role) | {
+        "scope:contacts:edit": "",
+        "scope:leads": "all",
+        "field:contacts:phone": "read_only",
+        "field:contacts:*": "hidden",
+    }
+    assert owner.post(url_of(rep_role), data).status_code == 302
+    saved = read_role(Role.objects.get(pk=rep_role.pk))
+    assert saved.records == {"contacts": {"*": {"team"}}, "leads": {"*": {"all"}}}
+    levels = {name: level.code for name, level in saved.fields["contacts"].items()}
+    assert levels == {"notes": "hidden", "phone": "read_only", "*": "hidden"}
+
+
+def test_several_scopes_are_kept_and_can_be_chosen(owner, rep_role, form_of):
+    data = form_of(owner, rep_role) | {"scope:contacts": ["team", "department"]}
+    assert owner.post(url_of(rep_role), data).status_code == 302
+    assert read_role(rep_role).records["contacts"]["*"] == {"team", "department"}
+    page = owner.get(url_of(rep_role)).content.decode()
+    select = page.split('name="scope:contacts"')[1].split("</select>")[0]
+    assert "multiple" in select.split(">")[0]
+    assert select.count("selected") == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("scope:contacts", "galaxy", "galaxy"),
+        ("scope:contacts:invite", "own", "invite"),
+        ("scope:users", "all", "users"),
+        ("scope:nothing", "all", "nothing"),
+        ("field:contacts:frobnicate", "hidden", "frobnicate"),
+        ("field:contacts:phone", "secret", "secret"),
+        ("field:nothing:phone", "hidden", "nothing"),
+    ],
+)
+def test_a_forged_scope_or_field_refuses_the_whole_post(
+    owner, rep_role, form_of, key, value, words
+):
+    """R21; the twins are above."""
+    before = read_role(rep_role)
+    data = form_of(owner, rep_role) | {key: value, "name": "Other"}
+    answer = owner.post(url_of(rep_role), data)
+    assert words in " ".join(answer.context["form"].non_field_errors())
+    assert read_role(Role.objects.get(pk=rep_role.pk)) == before
