@@ -24,10 +24,14 @@ Choice = tuple[str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One select: its name, its accessible name, and its choices (value, label, chosen)."""
+    """One select: its names for the post, for a screen reader and for the eye; its choices.
+
+    A choice is (value, label, chosen).
+    """
 
     name: str
     label: str
+    short: str
     choices: list[Choice]
     several: bool = False
 
@@ -98,7 +102,7 @@ def scope_control(module: Module, records: Records, base: CompiledRole | None) -
         return None
     stored = records.get(module.code, {}).get(EVERY_ACTION, frozenset())
     label = _("%s: whose records") % module.label
-    return _scopes(f"scope:{module.code}", label, stored, _unset_scope(module, base))
+    return _scopes(f"scope:{module.code}", label, "", stored, _unset_scope(module, base))
 
 
 def action_controls(module: Module, records: Records) -> Iterator[Control]:
@@ -107,8 +111,10 @@ def action_controls(module: Module, records: Records) -> Iterator[Control]:
         return
     for action in module.actions:
         stored = records.get(module.code, {}).get(action, frozenset())
-        label = f"{module.label}: {ACTION_LABELS[action][0]}"
-        yield _scopes(f"scope:{module.code}:{action}", label, stored, _("as the module"))
+        short = str(ACTION_LABELS[action][0])
+        words = {"module": module.label, "action": short}
+        label = _("%(module)s: whose records for %(action)s") % words
+        yield _scopes(f"scope:{module.code}:{action}", label, short, stored, _("as the module"))
 
 
 def field_controls(module: Module, fields: Fields, base: CompiledRole | None) -> Iterator[Control]:
@@ -120,14 +126,16 @@ def field_controls(module: Module, fields: Fields, base: CompiledRole | None) ->
         chosen = stored[name].code if name in stored else ""
         offered = [("", _unset_level(module, name, base)), *FIELD_LEVELS]
         choices = [(code, str(words), code == chosen) for code, words in offered]
-        yield Control(f"field:{module.code}:{name}", f"{module.label}: {label}", choices)
+        text = _("%(module)s: field %(field)s") % {"module": module.label, "field": label}
+        short = str(label)[:1].upper() + str(label)[1:]
+        yield Control(f"field:{module.code}:{name}", text, short, choices)
 
 
-def _scopes(name: str, label: str, stored: frozenset[str], unset: str) -> Control:
+def _scopes(name: str, label: str, short: str, stored: frozenset[str], unset: str) -> Control:
     """Offer one scope; where several are stored, offer several, so that none is lost."""
     several = len(stored) > 1
     known = [(code, str(s.label), code in stored) for code, s in registry.scopes.items()]
-    return Control(name, label, [("", unset, not stored), *known], several)
+    return Control(name, label, short, [("", unset, not stored), *known], several)
 
 
 def _unset_scope(module: Module, base: CompiledRole | None) -> str:
