@@ -20,10 +20,9 @@ from ..services.loading import read_role
 from ..services.validation import current_shadows
 from .details import read_post
 from .grid import Board, GridField, fixed_cells
+from .starting import BLANK
 from .state import pack, unpack
 from .words import changes_in_words
-
-NEW = RoleSpec(code="", name="", level=10)
 
 
 class BaseChoice(forms.ChoiceField):
@@ -76,23 +75,28 @@ class RoleForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, role: Role | None = None, frozen_because: str = ""
+        self,
+        data: Any = None,
+        *,
+        role: Role | None = None,
+        start: RoleSpec = BLANK,
+        frozen_because: str = "",
     ) -> None:
         self.role = role
-        self.current = read_role(role) if role else NEW
+        self.current = read_role(role) if role else start
         self.shown, fixed = unpack(data.get("seen", ""), role) if data is not None else (None, None)
         policy = snapshots.load_policy()
-        compiled = policy.role(role.code) if role else None
+        self.shown = self.shown or self.current
+        compiled = policy.role(role.code) if role else policy.compile(self.shown)
         sources = fixed_cells(compiled)
         self.fixed = frozenset(sources) if fixed is None else fixed
-        self.shown = self.shown or self.current
         self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
         self.fields["base"].choices = _bases_for(role)
         self.fields["permissions"].widget.board = Board(
             fixed={code: sources[code] for code in self.fixed & sources.keys()},
             compiled=compiled,
-            base=policy.role(role.base.code) if role and role.base else None,
+            base=policy.role(self.shown.base) if self.shown.base in policy.roles else None,
             records=self.typed.records,
             fields=self.typed.fields,
             frozen_because=frozen_because,

@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from .. import policy, snapshots
 from ..core.errors import Conflict, Invalid, Refused
+from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..services.role import change_role, create_role, delete_role
 from .forms import RoleForm
 from .governed import GovernedAdmin
+from .history import history_of
+from .starting import starting_point
 from .words import summary
 
 PEOPLE_SHOWN = 10
@@ -108,7 +111,7 @@ class RoleAdmin(GovernedAdmin):
         if object_id and role is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         frozen = self._why_frozen(request, role)
-        form = RoleForm(role=role, frozen_because=frozen)
+        form = RoleForm(role=role, start=starting_point(request.GET), frozen_because=frozen)
         if request.method == "POST":
             if role is None or not self.has_change_permission(request, role):
                 self._require_services_would(request, role)
@@ -141,7 +144,8 @@ class RoleAdmin(GovernedAdmin):
         """Make the one call that saves; put what it says against it at its field."""
         try:
             if form.role is None:
-                return create_role(acting_user=request.user, wanted=form.wanted)
+                source = request.GET.get("clone", "")
+                return create_role(acting_user=request.user, wanted=form.wanted, cloned_from=source)
             made = change_role(
                 acting_user=request.user, role=form.role, changes=form.changes, seen=form.shown
             )
@@ -179,6 +183,8 @@ class RoleAdmin(GovernedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": role.name if role else _("Add Role"),
+            "can_add": self.has_add_permission(request),
+            "cloned_from": Role.objects.filter(code=request.GET.get("clone", "")).first(),
             "role": role,
             "form": form,
             "frozen": frozen,
@@ -212,21 +218,46 @@ class RoleAdmin(GovernedAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_delete_permission(request, role):
             raise PermissionDenied(policy.why_not_administer(request.user))
-        refusal = ""
-        if request.method == "POST":
-            try:
-                delete_role(acting_user=request.user, role=role)
-            except Refused as refused:
-                refusal = str(refused)
-            else:
-                messages.success(request, _("“%s” is deleted.") % role.name)
-                return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
+        refusal = self._delete(request, role) if request.method == "POST" else ""
+        if refusal is None:
+            messages.success(request, _("“%s” is deleted.") % role.name)
+            return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Delete “%s”") % role.name,
             "role": role,
             "refusal": refusal,
+            "targets": Role.objects.exclude(code__in=[OWNER_CODE, role.code]).order_by("name"),
             **self._about(role),
         }
         return TemplateResponse(request, self.confirm_template, context)
+
+    def _delete(self, request: HttpRequest, role: Role) -> str | None:
+        """Delete the role, moving its people and roles if asked; give what stands against it."""
+        target = None
+        if code := request.POST.get("move_to"):
+            target = Role.objects.filter(code=code).first()
+            if target is None:
+                return _("There is no role “%s” to move to.") % code
+        try:
+            delete_role(acting_user=request.user, role=role, move_to=target)
+        except (Refused, Invalid) as refused:
+            return str(refused)
+        return None
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show who changed the role, when and how, and who was given it."""
+        role = self._role(request, object_id)
+        if role is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("History of “%s”") % role.name,
+            "role": role,
+            "lines": history_of(role),
+        }
+        return TemplateResponse(request, "roles/admin/role_history.html", context)

@@ -59,6 +59,29 @@ def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
         assignment.delete()
 
 
+def move_assignments(*, acting_user: Any, role: Role, target: Role) -> None:
+    """Give `target` instead of `role` to everyone whose assignment has not ended (D9).
+
+    The moments stay; who holds `target` already keeps what they have.
+    """
+    held = RoleAssignment.objects.filter(role=role).not_ended(clock.now()).select_related("user")
+    holding = set(RoleAssignment.objects.filter(role=target).values_list("user_id", flat=True))
+    for assignment in held:
+        _require_other(acting_user, assignment.user)
+        _log(acting_user, "role.unassigned", assignment, new=False)
+        assignment.delete()
+        if assignment.user_id not in holding:
+            moved = store_assignment(
+                user=assignment.user,
+                role=target,
+                valid_from=assignment.valid_from,
+                valid_until=assignment.valid_until,
+                reason=assignment.reason,
+                assigned_by=acting_user,
+            )
+            _log(acting_user, "role.assigned", moved, new=True)
+
+
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Check and store an assignment without asking who gives it; the callers have asked."""
     begins, ends = values.get("valid_from"), values.get("valid_until")

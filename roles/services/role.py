@@ -3,6 +3,7 @@
 While the rules of who may administer whom (section 6) are not built, only an Owner may.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import policy, signals
+from ..core import clock
 from ..core.changes import RoleChanges, apply, difference, flatten
 from ..core.errors import Conflict, Invalid, Refused
 from ..core.specs import RoleSpec
@@ -17,19 +19,25 @@ from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..models.versions import bump_policy, lock_policy, one_bump
 from . import audit
+from .assignment import move_assignments
 from .loading import read_role, write_rows
 from .validation import validate
 
 _FIXED_IN_SYSTEM_ROLES = ("name", "level", "base")
 
 
-def create_role(*, acting_user: Any, wanted: RoleSpec) -> Role:
-    """Make a role; its code is a slug of its name unless `wanted` brings a free one."""
+def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") -> Role:
+    """Make a role; its code is a slug of its name unless `wanted` brings a free one.
+
+    `cloned_from` names the role whose values `wanted` began with, for the log (D10).
+    """
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
         role = store_role(wanted)
-        _log(acting_user, "role.created", role, difference(_blank(wanted), wanted))
+        action = "role.cloned" if cloned_from else "role.created"
+        source = [{"field": "cloned_from", "old": None, "new": cloned_from}] if cloned_from else []
+        _log(acting_user, action, role, difference(_blank(wanted), wanted), source)
     return role
 
 
@@ -57,16 +65,37 @@ def change_role(
     return made
 
 
-def delete_role(*, acting_user: Any, role: Role) -> None:
-    """Delete a role that nobody holds and no role is based on (D8, D9)."""
+def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) -> None:
+    """Delete a role (D8); who holds it and what is based on it moves to `move_to` first (D9)."""
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
         role = Role.objects.select_related("base").get(pk=role.pk)
+        if move_to is not None:
+            move_away(acting_user=acting_user, role=role, target=move_to)
         _require_deletable(role)
-        _log(acting_user, "role.deleted", role, difference(read_role(role), _blank_of(role)))
-        write_rows(role, difference(read_role(role), _blank_of(role)))
+        gone = difference(read_role(role), _blank_of(role))
+        _log(acting_user, "role.deleted", role, gone)
+        write_rows(role, gone)
+        # What is left has ended; the log keeps that it was.
+        role.assignments.all().delete()
         role.delete()
+
+
+def move_away(*, acting_user: Any, role: Role, target: Role) -> None:
+    """Give `target` to everyone who holds `role`, and base on it what is based on `role`."""
+    if target.pk == role.pk or target.code == OWNER_CODE:
+        raise Invalid({"move_to": [_("Choose another role than this one, and not Owner (R3).")]})
+    move_assignments(acting_user=acting_user, role=role, target=target)
+    for derived in role.derived.exclude(pk=target.pk).select_related("base"):
+        change_role(
+            acting_user=acting_user,
+            role=derived,
+            changes=RoleChanges(values={"base": (role.code, target.code)}),
+        )
+    if target.base_id == role.pk:
+        changes = RoleChanges(values={"base": (role.code, role.base.code if role.base else None)})
+        change_role(acting_user=acting_user, role=target, changes=changes)
 
 
 def store_role(wanted: RoleSpec) -> Role:
@@ -126,7 +155,8 @@ def _fixed(name: str) -> str:
 def _require_deletable(role: Role) -> None:
     if role.is_system:
         raise Refused(_("“%s” is a system role and cannot be deleted (D8).") % role.name)
-    holders, derived = role.assignments.count(), role.derived.count()
+    holders = role.assignments.not_ended(clock.now()).count()
+    derived = role.derived.count()
     if holders or derived:
         raise Refused(
             _(
@@ -137,14 +167,20 @@ def _require_deletable(role: Role) -> None:
         )
 
 
-def _log(acting_user: Any, action: str, role: Role, changes: RoleChanges) -> None:
+def _log(
+    acting_user: Any,
+    action: str,
+    role: Role,
+    changes: RoleChanges,
+    more: Sequence[Mapping[str, Any]] = (),
+) -> None:
     audit.record(
         acting_user=acting_user,
         action=action,
         subject_type="role",
         subject_id=role.code,
         subject_name=role.name,
-        changes=flatten(changes),
+        changes=[*more, *flatten(changes)],
     )
     code = role.code
     transaction.on_commit(

@@ -50,6 +50,10 @@ class Snapshot:
             self.compiled[code] = compile_role(code, self.roles, self.rules)
         return self.compiled[code]
 
+    def compile(self, spec: RoleSpec) -> CompiledRole:
+        """Compile a role as it is wished for, which need not be stored."""
+        return compile_role(spec.code, {**self.roles, spec.code: spec}, self.rules)
+
     def access_of(self, role_ids: frozenset[int]) -> Access:
         """Give what someone has who holds exactly these roles; shared by all who do."""
         if role_ids not in self.joined:

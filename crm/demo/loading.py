@@ -1,0 +1,56 @@
+"""Load the demonstration account, once, into an installation that nobody uses yet."""
+
+import random
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from roles.services.installation import install_role
+
+from .people import PEOPLE, load_people
+from .records import load_records
+from .roles import SAMPLE_ROLES
+
+SEED = 20_26
+
+
+class InUse(Exception):
+    """The database has users who are not of the demonstration."""
+
+
+def is_loaded() -> bool:
+    """Tell whether somebody of the demonstration is here, by username and address.
+
+    People whom a visitor added since, or removed, do not matter.
+    """
+    here = set(User.objects.values_list("username", "email"))
+    return any((person.username, person.email) in here for person in PEOPLE)
+
+
+def load_demonstration(*, seed: int = SEED, now: datetime | None = None) -> dict[str, int]:
+    """Load everything or nothing, and tell how many of what; raises `InUse`.
+
+    The same `seed` at the same `now` makes the same account.
+    """
+    rng = random.Random(seed)  # noqa: S311 - a demonstration, not a secret
+    now = now or timezone.now()
+    with transaction.atomic():
+        if User.objects.exists():
+            raise InUse
+        for spec in SAMPLE_ROLES:
+            install_role(spec)
+        people = load_people(rng, now)
+        counts = load_records(people, rng, now)
+    refresh_statistics()
+    return {"people": len(people), "roles": len(SAMPLE_ROLES), **counts}
+
+
+def refresh_statistics() -> None:
+    """Tell the planner how large the tables are now; stale numbers make slow pages."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+        elif connection.vendor == "sqlite":
+            cursor.execute("PRAGMA optimize=0x10002")

@@ -1,0 +1,38 @@
+"""What a new role's form begins with: nothing, another role's values, or a base (D10)."""
+
+from collections.abc import Mapping
+
+from .. import snapshots
+from ..core.specs import NOTHING, RoleSpec
+from ..core.vocabulary import ALL, EVERY_ACTION, OWNER_CODE
+from ..models import Role
+from ..registry import registry
+from ..services.loading import read_role
+
+BLANK = RoleSpec(code="", name="", level=10)
+
+
+def starting_point(query: Mapping[str, str]) -> RoleSpec:
+    """Read `?clone=CODE` or `?base=CODE`; a role that does not exist begins nothing."""
+    roles = Role.objects.select_related("base")
+    if source := roles.filter(code=query.get("clone", "")).first():
+        return clone_of(source)
+    base = roles.filter(code=query.get("base", "")).exclude(code=OWNER_CODE).first()
+    return BLANK.with_changes(base=base.code, level=base.level) if base else BLANK
+
+
+def clone_of(source: Role) -> RoleSpec:
+    """Give the source's own values under an empty name; nothing exists until it is saved (D10).
+
+    Owner stores no grants because it has them all (R6): its clone begins with all of them, as
+    grants like any other.
+    """
+    spec = read_role(source).with_changes(code="", name="", is_system=False)
+    if source.code != OWNER_CODE:
+        return spec
+    modules = registry.catalogue.modules.values()
+    return spec.with_changes(
+        permissions=frozenset(snapshots.load_policy().role(OWNER_CODE).permissions),
+        records={m.code: {EVERY_ACTION: frozenset({ALL})} for m in modules if m.has_record_access},
+        fields=NOTHING,
+    )
