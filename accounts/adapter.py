@@ -17,7 +17,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
-        """Turn away, with a page that says so, whom R1 shuts out; allauth knows `is_active` only."""
+        """Turn away, with a page that says so, whom R1 shuts out; allauth asks `is_active`."""
         if get_directory().standing_of(user) is Standing.DENIED:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)

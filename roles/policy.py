@@ -23,10 +23,10 @@ from .core.specs import Module
 from .core.vocabulary import ALL, OWNER_CODE, WAITING_PERMISSIONS, FieldLevel, Standing
 from .directory import get_directory
 from .models import RoleAssignment
+from .models.versions import HELD_ATTRIBUTE, VERSION_ATTRIBUTE
 from .registry import registry
 from .scopes import NOBODY, owners_beyond, reach_q
 
-HELD_ATTRIBUTE = "_roles_held"
 ACTIVE = Standing.ACTIVE  # looked up once: this is on the path of every check
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
 """Actions that R14 allows only on records that the user may also view."""
@@ -48,7 +48,7 @@ def access_for(user: Any) -> Access:
     standing = get_directory().standing_of(user)
     if standing is not ACTIVE:
         return _without_roles(standing)
-    held = getattr(user, HELD_ATTRIBUTE, None)
+    held: snapshots.Held | None = getattr(user, HELD_ATTRIBUTE, None)
     if held is not None and (held.lasts or held.is_current()):
         return held.access
     return _load(user).access
@@ -56,7 +56,7 @@ def access_for(user: Any) -> Access:
 
 def _load(user: Any) -> snapshots.Held:
     held = _as_owner() if user.is_superuser else snapshots.load_held(user)
-    if hasattr(user, snapshots.VERSION_ATTRIBUTE):
+    if hasattr(user, VERSION_ATTRIBUTE):
         setattr(user, HELD_ATTRIBUTE, held)
     return held
 
@@ -209,6 +209,18 @@ def require_owner(user: Any) -> None:
     """Raise `Refused` where `why_not_administer` gives a reason."""
     if reason := why_not_administer(user):
         raise Refused(reason)
+
+
+def affected_people(code: str) -> int:
+    """Count the people whom a change of the role reaches: its holders and its heirs' (D6)."""
+    policy = snapshots.load_policy()
+    heirs = [
+        pk
+        for pk, heir in policy.codes_by_id.items()
+        if any(layer.code == code for layer in policy.role(heir).chain)
+    ]
+    held = current_assignments().filter(role_id__in=heirs)
+    return held.values("user_id").distinct().count()
 
 
 def current_assignments() -> QuerySet[Any]:

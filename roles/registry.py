@@ -3,6 +3,7 @@
 Each app does so in its `rbac.py`, which is found as `admin.py` is.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
@@ -127,8 +129,10 @@ class Registry:
             modules, features, scopes=self.scopes, aliases=_aliases(by_model, self._modules)
         )
         self._check_codes(catalogue)
+        for module in self._modules.values():
+            _check_module(module)
         for role, codes, scopes in self._shares:
-            self._give_share(self._roles.get(role), role, codes, scopes)
+            self._give_share(role, codes, scopes, catalogue)
         self._sealed = (catalogue, by_model)
 
     def _models(self) -> dict[type[Model], Module]:
@@ -158,11 +162,16 @@ class Registry:
                 )
 
     def _give_share(
-        self, role: BuiltinRole | None, code: str, codes: frozenset[str], scopes: frozenset[str]
+        self, code: str, codes: frozenset[str], scopes: frozenset[str], catalogue: Catalogue
     ) -> None:
+        role = self._roles.get(code)
         if role is None:
             raise RegistrationError(
                 f"There is no built-in role {code!r} to share in; declare it in an rbac.py."
+            )
+        if unknown := codes - catalogue.permissions.keys() | scopes - catalogue.scopes:
+            raise RegistrationError(
+                f"The share in {code!r} names {sorted(unknown)!r}, which no app declares (R21)."
             )
         role.permissions |= codes
         for module in {c.partition(".")[0] for c in codes} if scopes else ():
@@ -234,6 +243,31 @@ class Registry:
 def _import_rbac(app: str) -> None:
     if module_has_submodule(import_module(app), "rbac"):
         import_module(f"{app}.rbac")
+
+
+def _check_module(module: Module) -> None:
+    """Refuse a declaration that would be found out only when somebody asks about a record."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", module.code):
+        raise RegistrationError(
+            f"{module.code!r} is no code for a module: use small letters, digits and _."
+        )
+    if module.has_record_access != (module.owner_field is not None):
+        raise RegistrationError(
+            f"Module {module.code!r} sets one of has_record_access and owner_field. Set both, or "
+            f"neither if every record is in reach of every role that gives the action (R9)."
+        )
+    for name in (module.owner_field, module.deleted_field):
+        if name and module.model:
+            _require_field(module, name)
+
+
+def _require_field(module: Module, name: str) -> None:
+    try:
+        apps.get_model(module.model or "")._meta.get_field(name.split("__")[0])
+    except FieldDoesNotExist:
+        raise RegistrationError(
+            f"Module {module.code!r} names the field {name!r}, which {module.model} has not."
+        ) from None
 
 
 def _aliases(

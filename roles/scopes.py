@@ -19,8 +19,10 @@ def reach_q(user: Any, module: Module, scopes: frozenset[str]) -> Q:
     """Give the records of `module` that `scopes` let `user` reach; nothing for no scopes."""
     if not scopes:
         return NOBODY
-    if not module.has_record_access or module.owner_field is None or ALL in scopes:
+    if not module.has_record_access or ALL in scopes:
         return Q()
+    if module.owner_field is None:
+        return NOBODY
     own = Q(**{module.owner_field: user.pk})
     others = owners_beyond(user, scopes)
     return own if others is None else own | Q(**{f"{module.owner_field}__in": others})
@@ -32,5 +34,13 @@ def owners_beyond(user: Any, scopes: frozenset[str]) -> Any:
     A scope that nobody answers for reaches no one (R21); every scope includes `own` (R9).
     """
     declared = (registry.scopes.get(code) for code in sorted(scopes - {OWN, ALL}))
-    found = [scope.owners(user) for scope in declared if scope and scope.owners]
+    asked = [scope.owners(user) for scope in declared if scope and scope.owners]
+    found = [_keys(owners) for owners in asked if owners is not None]
     return found[0].union(*found[1:]) if len(found) > 1 else next(iter(found), None)
+
+
+def _keys(owners: Any) -> Any:
+    """Give one column, unordered: a part of a union can be nothing else on every database."""
+    plain = owners.order_by()
+    chosen = plain.query.values_select or plain.query.annotation_select
+    return plain if chosen else plain.values("pk")

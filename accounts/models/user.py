@@ -1,14 +1,11 @@
 """A person who signs in, and how far they may come in at all (R1)."""
 
-from typing import Any
-
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from roles import snapshots
-from roles.policy import HELD_ATTRIBUTE
+from roles.models.versions import CarriesAccess
 
 
 class State(models.TextChoices):
@@ -20,7 +17,7 @@ class State(models.TextChoices):
     SUSPENDED = "suspended", _("suspended")
 
 
-class User(AbstractUser):
+class User(CarriesAccess, AbstractUser):
     """A person; `is_staff` decides nothing, `is_superuser` is the break-glass account (R3)."""
 
     email = models.EmailField(_("e-mail address"), blank=True)
@@ -44,9 +41,3 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
-
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Read again, and forget the version numbers that came with the first reading."""
-        for name in (snapshots.VERSION_ATTRIBUTE, snapshots.STAMP_ATTRIBUTE, HELD_ATTRIBUTE):
-            self.__dict__.pop(name, None)
-        super().refresh_from_db(*args, **kwargs)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -96,7 +97,7 @@ class GovernedAdmin(admin.ModelAdmin):
 
     def _owner_column(self, request: HttpRequest) -> Any:
         field = self.module.owner_field or ""
-        sees_people = bool(policy.check(request.user, "users.view"))
+        sees_people = self._sees_people(request)
 
         @admin.display(description=self._label(field), empty_value="–")
         def owner(obj: Any) -> Any:
@@ -105,6 +106,10 @@ class GovernedAdmin(admin.ModelAdmin):
             return owned_by if visible else NO_ACCESS
 
         return owner
+
+    def _sees_people(self, request: HttpRequest) -> bool:
+        module = registry.module_of(get_user_model())
+        return module is None or bool(policy.check(request.user, f"{module.code}.view"))
 
     def _label(self, name: str) -> Any:
         return self.model._meta.get_field(name).verbose_name

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,7 +23,7 @@ from .forms import RoleForm
 from .governed import GovernedAdmin
 from .history import history_of
 from .starting import starting_point
-from .words import summary
+from .words import grid_words, summary
 
 PEOPLE_SHOWN = 10
 
@@ -183,6 +184,7 @@ class RoleAdmin(GovernedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": role.name if role else _("Add Role"),
+            "grid_words": grid_words(),
             "can_add": self.has_add_permission(request),
             "cloned_from": Role.objects.filter(code=request.GET.get("clone", "")).first(),
             "role": role,
@@ -201,8 +203,9 @@ class RoleAdmin(GovernedAdmin):
         compiled = snapshots.load_policy().role(role.code)
         brought = [c for c, found in compiled.permissions.items() if found[0].kind == "inherited"]
         return {
-            "holders": held.order_by("user__username")[:PEOPLE_SHOWN],
+            "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN],
             "holder_count": held.count(),
+            "affected_count": policy.affected_people(role.code),
             "derived": role.derived.order_by("name"),
             "brought_count": len(brought),
         }

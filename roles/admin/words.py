@@ -47,3 +47,19 @@ def summary(changes: RoleChanges) -> str:
     if others:
         parts.append(_("%d changed") % others)
     return ", ".join(parts)
+
+
+def grid_words() -> dict[str, str]:
+    """Give the words of the grid's script, `{name}` and `{count}` still to be filled in."""
+    return {
+        "filter": _("Filter modules"),
+        "has": _("Only what this role has"),
+        "changes": _("Only changes"),
+        "added": _("{count} added"),
+        "removed": _("{count} removed"),
+        "changed": _("{count} changed"),
+        "people": _("affects {count} people"),
+        "nothing": _("No changes yet"),
+        "tick": _("{name}: tick {count} cells"),
+        "untick": _("{name}: untick {count} cells"),
+    }

@@ -3,12 +3,25 @@
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.contrib.auth.backends import ModelBackend
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 
 from ..backends import RoleBackend
 from ..conf import settings
 from ..registry import registry
+
+_DECIDES = (
+    "get_user",
+    "aget_user",
+    "has_perm",
+    "ahas_perm",
+    "has_module_perms",
+    "ahas_module_perms",
+    "get_all_permissions",
+    "aget_all_permissions",
+    "with_perm",
+)
 
 
 @register(Tags.security)
@@ -24,6 +37,56 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
                 id="roles.E001",
             )
         ]
+    return [*_composed_wrongly(classes), *_asked_first(classes), *_beside(classes)]
+
+
+def _composed_wrongly(classes: dict[str, Any]) -> list[CheckMessage]:
+    """Refuse a class in which another backend's answers stand before ours."""
+    wrong = {
+        path: [name for name in _DECIDES if not _is_ours(backend, name)]
+        for path, backend in classes.items()
+        if issubclass(backend, RoleBackend)
+    }
+    return [
+        Error(
+            f"In {path} the methods {', '.join(names)} are another backend's.",
+            hint="Name RoleBackend first among the bases of the class.",
+            id="roles.E005",
+        )
+        for path, names in wrong.items()
+        if names
+    ]
+
+
+def _is_ours(backend: Any, name: str) -> bool:
+    owner = next((base for base in backend.__mro__ if name in vars(base)), None)
+    return owner is not None and issubclass(owner, RoleBackend)
+
+
+def _asked_first(classes: dict[str, Any]) -> list[CheckMessage]:
+    """Refuse a backend before ours that gives permissions: its yes would overturn our no."""
+    return [
+        Error(
+            f"{path} gives permissions and is asked before roles: its yes overturns our no.",
+            hint="Name the backend of roles first in AUTHENTICATION_BACKENDS.",
+            id="roles.E006",
+        )
+        for path in _before_ours(classes)
+        if _gives_permissions(classes[path])
+    ]
+
+
+def _before_ours(classes: dict[str, Any]) -> list[str]:
+    paths = list(classes)
+    ours = next(path for path in paths if issubclass(classes[path], RoleBackend))
+    return paths[: paths.index(ours)]
+
+
+def _gives_permissions(backend: Any) -> bool:
+    return issubclass(backend, ModelBackend)
+
+
+def _beside(classes: dict[str, Any]) -> list[CheckMessage]:
     return [
         Warning(
             f"{path} gives permissions beside roles.",
@@ -32,7 +95,7 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
             id="roles.W001",
         )
         for path, backend in classes.items()
-        if not issubclass(backend, RoleBackend) and hasattr(backend, "user_can_authenticate")
+        if not issubclass(backend, RoleBackend) and _gives_permissions(backend)
     ]
 
 
@@ -50,6 +113,15 @@ def check_directory(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def check_time_zones(**kwargs: Any) -> list[CheckMessage]:
+    """Ask for moments with a zone: an assignment begins and ends everywhere at once (R2)."""
+    if django_settings.USE_TZ:
+        return []
+    hint = "Set USE_TZ = True; the moments of assignments carry a zone."
+    return [Error("roles needs USE_TZ.", hint=hint, id="roles.E004")]
 
 
 @register()

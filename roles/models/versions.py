@@ -16,11 +16,24 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 ONLY_ROW = 1
+VERSION_ATTRIBUTE = "roles_policy_version"
+STAMP_ATTRIBUTE = "roles_access_stamp"
+HELD_ATTRIBUTE = "_roles_held"
 
 
 def random_token() -> int:
     """Make a random signed 64-bit number."""
     return secrets.randbits(64) - 2**63
+
+
+class CarriesAccess:
+    """A mixin for user models: `refresh_from_db` forgets the version numbers fetched before."""
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read again; the next check looks up what is true then."""
+        for name in (VERSION_ATTRIBUTE, STAMP_ATTRIBUTE, HELD_ATTRIBUTE):
+            self.__dict__.pop(name, None)
+        super().refresh_from_db(*args, **kwargs)  # type: ignore[misc]
 
 
 class PolicyVersion(models.Model):

@@ -48,20 +48,27 @@ def delete_record(*, acting_user: Any, record: models.Model) -> None:
 
 
 def delete_records(*, acting_user: Any, records: Iterable[models.Model]) -> int:
-    """Move records to the trash, all or none (R25, R26); give their number."""
+    """Move records to the trash, all or none (R25, R26); give their number.
+
+    Where the module names no `deleted_field` there is no trash, and they are gone for good.
+    """
     count = 0
     with transaction.atomic():
         for record in records:
             module = policy.governing(type(record))
             _require(acting_user, f"{module.code}.delete", record)
-            field = module.deleted_field
-            if field is None:
-                raise TypeError(f"{type(record).__name__} has no trash; name its deleted_field.")
-            setattr(record, field, clock.now())
-            record.save(update_fields=[field])
             _log(acting_user, "deleted", record, ())
+            _remove(record, module.deleted_field)
             count += 1
     return count
+
+
+def _remove(record: models.Model, deleted_field: str | None) -> None:
+    if deleted_field is None:
+        record.delete()
+    else:
+        setattr(record, deleted_field, clock.now())
+        record.save(update_fields=[deleted_field])
 
 
 def _require(acting_user: Any, code: str, record: models.Model) -> None:

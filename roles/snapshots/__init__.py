@@ -14,13 +14,10 @@ from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
 from ..core import clock
 from ..core.compile import Rules
 from ..models import AccessStamp, PolicyVersion
-from ..models.versions import ONLY_ROW
+from ..models.versions import ONLY_ROW, STAMP_ATTRIBUTE, VERSION_ATTRIBUTE
 from ..registry import registry
 from .memory import Held, Snapshot, Term, cache
 from .statement import Rows, read_rows
-
-VERSION_ATTRIBUTE = "roles_policy_version"
-STAMP_ATTRIBUTE = "roles_access_stamp"
 
 __all__ = ["Held", "Snapshot", "annotated", "cache", "load_held", "load_policy"]
 

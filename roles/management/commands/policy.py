@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def _run(self, name: str, text: str) -> Outcome:
         try:
             return run_file(name, text)
-        except DocumentError as error:
+        except (DocumentError, NotImplementedError) as error:
             raise CommandError(f"{name}: {error}") from error
 
     def _report(self, outcome: Outcome) -> None:
@@ -74,7 +74,10 @@ class Command(BaseCommand):
         specs = [read_role(roles[code]) for code in codes or roles]
         document = dump_document(s for s in specs if codes or not is_as_shipped(s))
         as_json = output is not None and output.lower().endswith(".json")
-        text = to_json(document) if as_json else to_yaml(document)
+        try:
+            text = to_json(document) if as_json else to_yaml(document)
+        except DocumentError as error:
+            raise CommandError(str(error)) from error
         if output is None:
             self.stdout.write(text, ending="")
         else:

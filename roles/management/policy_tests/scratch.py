@@ -21,3 +21,5 @@ def scratch_database(alias: str = "default") -> Iterator[None]:
         yield
     finally:
         connection.creation.destroy_test_db(old_name, verbosity=0)
+        # A connection to memory does not close while its database is in memory.
+        connection.close()

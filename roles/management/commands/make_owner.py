@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import User
 from roles.core.errors import Refused
 from roles.services.installation import make_first_owner
 
@@ -21,7 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         """Find the user and make them Owner."""
-        user = User.objects.filter(username=username).first()
+        people = get_user_model()._default_manager
+        user = people.filter(**{get_user_model().USERNAME_FIELD: username}).first()
         if user is None:
             raise CommandError(
                 f"There is no user {username!r}. Make one with `manage.py createsuperuser` first."
