@@ -1,0 +1,43 @@
+from django.conf import settings
+from django.db import models
+
+from roles.querysets import GovernedQuerySet
+
+
+class Branch(models.Model):
+    """A place with shelves; it has no owner, and what is deleted of it is gone."""
+
+    name = models.CharField(max_length=100)
+
+    objects = GovernedQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = GovernedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        permissions = [("catalogue_book", "Can catalogue book")]
+
+    def __str__(self):
+        return self.title
+
+
+class Note(models.Model):
+    """A model that no module governs: Django's permissions stay what they were for it."""
+
+    text = models.TextField()
+
+    objects = GovernedQuerySet.as_manager()
+
+    def __str__(self):
+        return self.text
