@@ -22,8 +22,8 @@ def new_role(page: Page) -> None:
 
 def wrong_role(page: Page) -> None:
     new_role(page)
-    page.get_by_label("Name").fill("Owner")
-    page.get_by_label("Level").fill("101")
+    page.get_by_label("Name", exact=True).fill("Owner")
+    page.get_by_label("Level", exact=True).fill("101")
     page.locator("input[name=privileges]").fill("contacts.view")
     page.get_by_role("button", name="Create Role").click()
 

@@ -91,9 +91,9 @@ def test_the_same_through_a_base_three_layers_up(sign_in, asker, database_url):
 def create_role(owner: Page, name: str, base: str) -> None:
     """Make a role from the list's own link, on another or with three cells of its own."""
     owner.locator("#content").get_by_role("link", name="Add Role").click()
-    owner.get_by_label("Name").fill(name)
+    owner.get_by_label("Name", exact=True).fill(name)
     if base:
-        owner.get_by_label("Based on").select_option(label=f"{base} (10)")
+        owner.get_by_label("Based on", exact=True).select_option(label=f"{base} (10)")
     else:
         for action in ("View", "Edit"):
             owner.get_by_role("checkbox", name=f"Contacts: {action}", exact=True).check()
