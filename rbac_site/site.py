@@ -2,10 +2,21 @@
 
 from typing import Any
 
+from allauth.account.views import logout
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from roles.core.specs import Module
+from roles.registry import registry
+
+ADMINISTRATION = "admin"
+"""The module whose group is the administration area, which bears its name and comes last."""
 
 
 class Site(AdminSite):
@@ -15,6 +26,7 @@ class Site(AdminSite):
     site_title = _("Sales CRM")
     index_title = _("Home")
     site_url = None
+    empty_value_display = "–"
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -24,3 +36,58 @@ class Site(AdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the site's one sign-in page."""
         return redirect_to_login(request.GET.get("next") or "/", "account_login")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Sign out as the site's one sign-out page does."""
+        return logout(request)
+
+    # What a person finds
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Give the person's models by the catalogue's groups, in its order.
+
+        A model that no module governs has no place. Nothing here asks the database.
+        """
+        found: dict[str, list[dict[str, Any]]] = {}
+        for app in self._build_app_dict(request, app_label).values():
+            for entry in app["models"]:
+                if module := registry.module_of(entry["model"]):
+                    found.setdefault(module.code, []).append(_described(entry, module))
+        areas: dict[str, dict[str, Any]] = {}
+        for code, module in registry.catalogue.modules.items():
+            if code in found:
+                area = areas.setdefault(str(module.group), _area(module))
+                area["models"] += found[code]
+        return sorted(areas.values(), key=lambda area: area["is_administration"])
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Name the page after the app: what it shows may lie in several groups."""
+        title = capfirst(apps.get_app_config(app_label).verbose_name)
+        return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
+
+
+def _area(module: Module) -> dict[str, Any]:
+    """Give the area of the module's group, in the shape of Django's list of apps."""
+    administration = registry.catalogue.modules.get(ADMINISTRATION)
+    is_administration = administration is not None and administration.group == module.group
+    slug = slugify(module.group)
+    return {
+        "name": administration.label if is_administration else module.group,
+        "app_label": slug,
+        "app_url": f"{reverse('admin:index')}#{slug}",
+        "has_module_perms": True,
+        "is_administration": is_administration,
+        "models": [],
+    }
+
+
+def _described(entry: dict[str, Any], module: Module) -> dict[str, Any]:
+    """Add the module's words to Django's entry of a model."""
+    options = entry["model"]._meta
+    adding = gettext("Add %(name)s") % {"name": capfirst(options.verbose_name)}
+    entry |= {"add_label": adding, "description": ""}
+    if options.label == module.model:
+        entry |= {"name": module.label, "description": capfirst(module.description)}
+    return entry
