@@ -56,6 +56,8 @@ registry.register(
         actions=WITH_IMPORT,
         description=_("the pipeline, with stages, amounts and closing dates"),
         order=40,
+        model="crm.Opportunity",
+        deleted_field="deleted_at",
     ),
     _owned(
         code="deals",
@@ -64,6 +66,8 @@ registry.register(
         actions=WITH_IMPORT,
         description=_("closed business, won or lost"),
         order=50,
+        model="crm.Deal",
+        deleted_field="deleted_at",
     ),
     _owned(
         code="tasks",
@@ -72,6 +76,8 @@ registry.register(
         actions=WITH_IMPORT,
         description=_("to-dos with due date, assignee and comments"),
         order=60,
+        model="crm.Task",
+        deleted_field="deleted_at",
     ),
     _owned(
         code="projects",
@@ -80,6 +86,8 @@ registry.register(
         actions=WITH_IMPORT,
         description=_("work with members, dates and tasks"),
         order=70,
+        model="crm.Project",
+        deleted_field="deleted_at",
     ),
     _owned(
         code="reports",

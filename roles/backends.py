@@ -35,13 +35,19 @@ class RoleBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """Fetch the person of a session together with the version numbers, in one query."""
-        user = self._people().filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        try:
+            user = self._people().get(pk=user_id)
+        except get_user_model().DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None
 
     async def aget_user(self, user_id: Any) -> Any:
         """Fetch as `get_user` does, without blocking the event loop."""
-        user = await self._people().filter(pk=user_id).afirst()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        try:
+            user = await self._people().aget(pk=user_id)
+        except get_user_model().DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None
 
     def _people(self) -> QuerySet:
         return snapshots.annotated(get_user_model()._default_manager.all())
@@ -51,7 +57,7 @@ class RoleBackend(BaseBackend):
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         """Tell whether a role of the user gives `perm`, on `obj` where given (R12, R14, R20)."""
         if obj is not None:
-            return self._final(perm, bool(policy.check(user_obj, perm, obj)))
+            return self._final(perm, obj, bool(policy.check(user_obj, perm, obj)))
         access = policy.access_for(user_obj)
         return perm in access.names or self._no(perm, access)
 
@@ -59,7 +65,7 @@ class RoleBackend(BaseBackend):
         """Answer as `has_perm` does, without blocking the event loop."""
         if obj is not None:
             decision = await sync_to_async(policy.check)(user_obj, perm, obj)
-            return self._final(perm, bool(decision))
+            return self._final(perm, obj, bool(decision))
         access = await policy.aaccess_for(user_obj)
         return perm in access.names or self._no(perm, access)
 
@@ -69,8 +75,9 @@ class RoleBackend(BaseBackend):
             raise PermissionDenied
         return policy.resolve(perm) in access.privileges
 
-    def _final(self, perm: str, allowed: bool) -> bool:
-        if not allowed and policy.is_governed(perm):
+    def _final(self, perm: str, obj: Model, allowed: bool) -> bool:
+        governed = policy.is_governed(perm) or registry.module_of(type(obj)) is not None
+        if not allowed and governed:
             raise PermissionDenied
         return allowed
 
@@ -113,7 +120,7 @@ class RoleBackend(BaseBackend):
 
     def with_perm(
         self,
-        perm: str,
+        perm: str | AuthPermission,
         is_active: bool | None = True,
         include_superusers: bool = True,
         obj: Model | None = None,
@@ -123,6 +130,8 @@ class RoleBackend(BaseBackend):
         Nobody who is deactivated holds anything (R1), so `is_active=False` finds only
         superusers, as `has_perm` says of them no longer: nobody.
         """
+        if isinstance(perm, AuthPermission):
+            perm = f"{perm.content_type.app_label}.{perm.codename}"
         people = get_user_model()._default_manager.all()
         if is_active is False:
             return people.none()

@@ -27,7 +27,6 @@ from .models.versions import HELD_ATTRIBUTE, VERSION_ATTRIBUTE
 from .registry import registry
 from .scopes import NOBODY, owners_beyond, reach_q
 
-ACTIVE = Standing.ACTIVE  # looked up once: this is on the path of every check
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
 """Actions that R14 allows only on records that the user may also view."""
 
@@ -43,18 +42,18 @@ def access_for(user: Any) -> Access:
     Someone who was fetched by the backend carries the version numbers and is asked about for
     the length of their request; anyone else is looked up at each call and so never stale.
     """
-    if not getattr(user, "is_active", False):
-        return NO_ACCESS
-    standing = get_directory().standing_of(user)
-    if standing is not ACTIVE:
-        return _without_roles(standing)
     held: snapshots.Held | None = getattr(user, HELD_ATTRIBUTE, None)
-    if held is not None and (held.lasts or held.is_current()):
+    if held is not None and user.is_active and (held.lasts or held.is_current()):
         return held.access
     return _load(user).access
 
 
 def _load(user: Any) -> snapshots.Held:
+    if not getattr(user, "is_active", False):
+        return snapshots.Held(NO_ACCESS)
+    standing = get_directory().standing_of(user)
+    if standing is not Standing.ACTIVE:
+        return snapshots.Held(_without_roles(standing))
     held = _as_owner() if user.is_superuser else snapshots.load_held(user)
     if hasattr(user, VERSION_ATTRIBUTE):
         setattr(user, HELD_ATTRIBUTE, held)
@@ -76,7 +75,7 @@ def _without_roles(standing: Standing) -> Access:
 def _as_owner() -> snapshots.Held:
     """Answer for a superuser as for an Owner, in every door but `has_perm` itself (R3)."""
     policy = snapshots.load_policy()
-    return snapshots.Held(policy.access_of_codes([OWNER_CODE]), None, None)
+    return snapshots.Held(policy.access_of_codes([OWNER_CODE]))
 
 
 def check(user: Any, name: str, record: Model | None = None) -> Decision:
@@ -112,8 +111,7 @@ def resolve(name: Any) -> str | None:
 
 def is_governed(name: str) -> bool:
     """Tell whether the catalogue's answer on `name` is final (interfaces, section 2)."""
-    catalogue = registry.catalogue
-    return name in catalogue.system_names or name in catalogue.aliases
+    return name in registry.governed
 
 
 def accessible(queryset: QuerySet[Any], user: Any, action: str = "view") -> QuerySet[Any]:

@@ -61,6 +61,8 @@ class Registry:
         self._roles: dict[str, BuiltinRole] = {}
         self._shares: list[tuple[str, frozenset[str], frozenset[str]]] = []
         self._declaring: str = ""
+        self.governed: frozenset[str] = frozenset()
+        """Every name whose answer is final: system codes, Django's names of governed models."""
         self._sealed: tuple[Catalogue, dict[type[Model], Module]] | None = None
 
     # Declarations
@@ -134,6 +136,7 @@ class Registry:
         for role, codes, scopes in self._shares:
             self._give_share(role, codes, scopes, catalogue)
         self._sealed = (catalogue, by_model)
+        self.governed = catalogue.system_names | catalogue.aliases.keys()
 
     def _models(self) -> dict[type[Model], Module]:
         found: dict[type[Model], Module] = {}
@@ -205,7 +208,8 @@ class Registry:
 
     def module_of(self, model: type[Model]) -> Module | None:
         """Give the module that governs `model`, or `None`."""
-        return self._ready()[1].get(model._meta.concrete_model or model)
+        options = getattr(model, "_meta", None)
+        return self._ready()[1].get(options.concrete_model or model) if options else None
 
     def module(self, code: str) -> Module:
         """Give the module `code`; an unknown one is an error (R21)."""
@@ -224,6 +228,8 @@ class Registry:
 
     def modules_under(self, label: str) -> list[Module]:
         """Give what `has_module_perms(label)` asks about: an app's modules, else the module."""
+        if not isinstance(label, str):
+            return []
         by_model = self._ready()[1].items()
         codes = {m.code for model, m in by_model if model._meta.app_label == label}
         declared = {m.code for m in self.catalogue.modules.values() if m.app_label == label}

@@ -1,6 +1,15 @@
 """A person who signs in, and how far they may come in at all (R1)."""
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from typing import Any
+
+from django.contrib.auth.models import (
+    AbstractUser,
+    UserManager,
+    _auser_has_module_perms,
+    _auser_has_perm,
+    _user_has_module_perms,
+    _user_has_perm,
+)
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -41,3 +50,30 @@ class User(CarriesAccess, AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    # Django says yes to an active superuser before any backend is asked (R3). R1 comes before
+    # that: whoever waits, is suspended or rejected is asked about like everybody else.
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Ask the backends first about a superuser who is not let in (R1)."""
+        if self.state == State.ACTIVE:
+            return super().has_perm(perm, obj)
+        return _user_has_perm(self, perm, obj)
+
+    async def ahas_perm(self, perm: str, obj: Any = None) -> bool:
+        """Answer as `has_perm` does, without blocking the event loop."""
+        if self.state == State.ACTIVE:
+            return await super().ahas_perm(perm, obj)
+        return await _auser_has_perm(self, perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Ask the backends first about a superuser who is not let in (R1)."""
+        if self.state == State.ACTIVE:
+            return super().has_module_perms(app_label)
+        return _user_has_module_perms(self, app_label)
+
+    async def ahas_module_perms(self, app_label: str) -> bool:
+        """Answer as `has_module_perms` does, without blocking the event loop."""
+        if self.state == State.ACTIVE:
+            return await super().ahas_module_perms(app_label)
+        return await _auser_has_module_perms(self, app_label)

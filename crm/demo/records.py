@@ -2,7 +2,7 @@
 
 import random
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -13,6 +13,7 @@ from crm.models import Account, Contact, Lead
 from crm.models.lead import LeadRating, LeadSource, LeadStatus
 
 from . import names
+from .chances import perhaps
 from .frames import Frame, make_frames, store
 from .work import load_work
 
@@ -68,7 +69,7 @@ def _account(rng: random.Random, frame: Frame, name: str, industry: str) -> Acco
         annual_revenue=Decimal(int(revenue)) if rng.random() < 0.9 else None,
         employees=employees if rng.random() < 0.9 else None,
         billing_address=f"{rng.randint(1, 240)} {rng.choice(names.STREETS)}\n{town}\n{country}",
-        notes=_perhaps(rng, 0.4, names.ACCOUNT_NOTES),
+        notes=perhaps(rng, 0.4, names.ACCOUNT_NOTES),
     )
 
 
@@ -84,10 +85,10 @@ def _contact(
         last_name=name[1],
         email=_address(name, domain),
         phone=_telephone(rng, rng.choice(names.PLACES)[2]),
-        title=_perhaps(rng, 0.9, names.TITLES),
+        title=perhaps(rng, 0.9, names.TITLES),
         birth_date=_birth_date(rng) if rng.random() < 0.5 else None,
         account=account,
-        notes=_perhaps(rng, 0.35, names.CONTACT_NOTES),
+        notes=perhaps(rng, 0.35, names.CONTACT_NOTES),
     )
 
 
@@ -112,12 +113,8 @@ def _lead(rng: random.Random, frame: Frame, name: tuple[str, str], company: str)
         source=rng.choices(LeadSource.values, weights=(40, 20, 15, 20, 5))[0],
         status=rng.choices(LeadStatus.values, weights=(35, 30, 20, 15))[0],
         rating=rng.choices(LeadRating.values, weights=(20, 45, 35))[0],
-        notes=_perhaps(rng, 0.45, names.LEAD_NOTES),
+        notes=perhaps(rng, 0.45, names.LEAD_NOTES),
     )
-
-
-def _perhaps(rng: random.Random, chance: float, choices: Sequence[str]) -> str:
-    return rng.choice(choices) if rng.random() < chance else ""
 
 
 def _telephone(rng: random.Random, pattern: str) -> str:

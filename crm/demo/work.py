@@ -6,16 +6,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import log
-from typing import TypeVar
 
 from accounts.models import User
 from crm.models import Account, Contact, Deal, Opportunity, Project, Task
 from crm.models.opportunity import OpportunityStage as Stage
 from crm.models.project import ProjectStatus
-from crm.models.record import Record
 from crm.models.task import TaskPriority, TaskStatus
 
 from . import work_names as names
+from .chances import one_of, perhaps
 from .frames import WITHOUT_RECORDS, Frame, make_frame, make_frames, store
 
 OPPORTUNITIES, DEALS, TASKS = 120, 90, 250
@@ -30,8 +29,6 @@ PROBABILITIES = {
     Stage.LOST: 0,
 }
 OPEN_STAGES = [Stage.PROSPECTING, Stage.QUALIFICATION, Stage.PROPOSAL, Stage.NEGOTIATION]
-
-SomeRecord = TypeVar("SomeRecord", bound=Record)
 
 
 def load_work(
@@ -84,21 +81,21 @@ def _opportunity(
     contacts: Sequence[Contact],
     now: datetime,
 ) -> Opportunity:
-    account = _one_of(rng, accounts, frame.owner, strangers=0.15)
+    account = one_of(rng, accounts, frame.owner, strangers=0.15)
     expected = frame.created_at.date() + timedelta(days=rng.randint(25, 190))
     stage = _stage(rng, frame, expected, now)
     people = [contact for contact in contacts if account and contact.account_id == account.pk]
     return Opportunity(
         owner=frame.owner,
         deleted_at=frame.deleted_at,
-        name=_business(rng, frame, account),
+        name=_business(rng),
         account=account,
-        contact=_one_of(rng, people, frame.owner, strangers=0.3),
+        contact=one_of(rng, people, frame.owner, strangers=0.3),
         stage=stage,
         amount=_amount(rng) if rng.random() < 0.94 else None,
         probability=_probability(rng, stage),
         close_date=expected,
-        notes=_perhaps(rng, 0.4, names.OPPORTUNITY_NOTES),
+        notes=perhaps(rng, 0.4, names.OPPORTUNITY_NOTES),
     )
 
 
@@ -123,20 +120,20 @@ def _deal(
     theirs = [o for o in free.values() if o.owner == frame.owner and not o.deleted_at]
     before = [o for o in theirs if o.close_date <= closed]
     origin = free.pop(rng.choice(before).pk) if before else None
-    account = origin.account if origin else _one_of(rng, accounts, frame.owner, strangers=0.1)
+    account = origin.account if origin else one_of(rng, accounts, frame.owner, strangers=0.1)
     won = origin.stage == Stage.WON if origin else rng.random() < 0.6
     amount = (origin.amount if origin else None) or _amount(rng)
     return Deal(
         owner=frame.owner,
         deleted_at=frame.deleted_at,
-        name=origin.name if origin else _business(rng, frame, account),
+        name=origin.name if origin else _business(rng),
         account=account,
         opportunity=origin,
         amount=amount,
         margin=round(amount * rng.randint(-4, 48) / 100, 2) if won else None,
         won=won,
         closed_on=origin.close_date if origin else closed,
-        notes=_perhaps(rng, 0.5, names.WON_NOTES if won else names.LOST_NOTES),
+        notes=perhaps(rng, 0.5, names.WON_NOTES if won else names.LOST_NOTES),
     )
 
 
@@ -195,20 +192,27 @@ def _task(
 ) -> Task:
     """Make a task of a project, about somebody, or of neither."""
     kind = rng.random()
-    project = _one_of(rng, projects, frame.owner, strangers=0.2) if kind < 0.4 else None
-    contact = _one_of(rng, contacts, frame.owner, strangers=0) if kind > 0.5 else None
-    due = frame.created_at.date() + timedelta(days=rng.randint(2, 45))
+    project = one_of(rng, projects, frame.owner, strangers=0.2) if kind < 0.4 else None
+    contact = one_of(rng, contacts, frame.owner, strangers=0) if kind > 0.5 else None
+    due = _due(rng, frame, now)
     return Task(
         owner=frame.owner,
         deleted_at=frame.deleted_at,
         title=_title(rng, project, contact),
-        description=_perhaps(rng, 0.3, names.DESCRIPTIONS),
+        description=perhaps(rng, 0.3, names.DESCRIPTIONS),
         due_date=due if rng.random() < 0.92 else None,
         priority=rng.choices(TaskPriority.values, weights=(20, 60, 20))[0],
         status=_task_status(rng, due, now.date()),
         project=project,
         related_to=contact,
     )
+
+
+def _due(rng: random.Random, frame: Frame, now: datetime) -> date:
+    """Let a third be due about now, however long ago they were made."""
+    if rng.random() < 0.35:
+        return max(frame.created_at.date(), now.date() + timedelta(days=rng.randint(-10, 45)))
+    return frame.created_at.date() + timedelta(days=rng.randint(2, 45))
 
 
 def _title(rng: random.Random, project: Project | None, contact: Contact | None) -> str:
@@ -226,27 +230,10 @@ def _task_status(rng: random.Random, due: date, today: date) -> str:
     return rng.choices(unfinished, weights=(55, 30, 15))[0]
 
 
-def _one_of(
-    rng: random.Random, records: Sequence[SomeRecord], owner: User | None, *, strangers: float
-) -> SomeRecord | None:
-    """Choose a record of the same owner, by the chance `strangers` anybody's; `None` for none."""
-    alive = [record for record in records if record.deleted_at is None]
-    theirs = [record for record in alive if record.owner == owner]
-    chosen = alive if rng.random() < strangers else theirs
-    return rng.choice(chosen) if chosen else None
-
-
-def _business(rng: random.Random, frame: Frame, account: Account | None) -> str:
-    """Name the business; a company that its owner cannot see is not named in it (R24)."""
-    offer = rng.choice(names.OFFERS)
-    if account and account.owner == frame.owner:
-        return f"{account.name}: {offer.lower()}"
-    return f"{offer}, {rng.choice(names.PARTS)}"
+def _business(rng: random.Random) -> str:
+    """Name the business, not the company, which not everybody who sees the one may see (R24)."""
+    return f"{rng.choice(names.OFFERS)}, {rng.choice(names.PARTS)}"
 
 
 def _amount(rng: random.Random) -> Decimal:
     return Decimal(max(800, round(rng.lognormvariate(log(24_000), 1.0), -2)))
-
-
-def _perhaps(rng: random.Random, chance: float, choices: Sequence[str]) -> str:
-    return rng.choice(choices) if rng.random() < chance else ""

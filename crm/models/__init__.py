@@ -2,6 +2,10 @@
 
 from .account import Account
 from .contact import Contact
+from .deal import Deal
 from .lead import Lead
+from .opportunity import Opportunity
+from .project import Project
+from .task import Task
 
-__all__ = ["Account", "Contact", "Lead"]
+__all__ = ["Account", "Contact", "Deal", "Lead", "Opportunity", "Project", "Task"]

@@ -10,6 +10,8 @@ from .record import Record
 class Contact(Record):
     """A person, often at an account."""
 
+    named_by = ("first_name", "last_name")
+
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)

@@ -36,6 +36,8 @@ class LeadRating(models.TextChoices):
 class Lead(Record):
     """Somebody not yet qualified."""
 
+    named_by = ("first_name", "last_name")
+
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100)
     company = models.CharField(_("company"), max_length=200, blank=True)

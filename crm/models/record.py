@@ -1,6 +1,6 @@
 """What every record of the CRM has: an owner, moments, and a trash (R18, R26)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,9 @@ class RecordQuerySet(GovernedQuerySet):
 
 class Record(models.Model):
     """An abstract record with an owner, who may be absent, and soft deletion."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields of which `str` makes a name: where one is hidden, so is the name (R16)."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

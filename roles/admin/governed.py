@@ -122,6 +122,16 @@ class GovernedAdmin(admin.ModelAdmin):
         """Search in no hidden field."""
         return self._shown(request, super().get_search_fields(request))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Answer the address about readable fields only, and through none of them (R23, R24)."""
+        first = _first_step(lookup)
+        declared = {_first_step(item) for item in self.get_list_filter(request)}
+        field = next((f for f in self.model._meta.get_fields() if f.name == first), None)
+        if field is None or (field.is_relation and first not in declared):
+            return False
+        readable = first in self._certain(request, "view", FieldLevel.READ_ONLY)
+        return readable and super().lookup_allowed(lookup, value, request)
+
     def get_sortable_by(self, request: HttpRequest) -> list[Any]:
         """Sort by no hidden field."""
         return self._shown(request, super().get_sortable_by(request))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
+from django.db.models import Q
 
 from ..core.names import find_shadow
 from ..models import CustomPrivilege, Module, Permission
@@ -30,9 +31,8 @@ def _tables_stand() -> bool:
 def _vanished() -> list[CheckMessage]:
     catalogue = registry.catalogue
     modules = Module.objects.exclude(code__in=catalogue.modules)
-    permissions = Permission.objects.exclude(code__in=catalogue.permissions).filter(
-        module_id__in=[None, *catalogue.modules]
-    )
+    declared = Q(module=None) | Q(module_id__in=catalogue.modules)
+    permissions = Permission.objects.exclude(code__in=catalogue.permissions).filter(declared)
     return [
         Warning(
             f"{kind} {code!r} is stored and no installed app declares it; it gives nothing.",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.backends import BaseBackend
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 
@@ -11,6 +11,13 @@ from ..backends import RoleBackend
 from ..conf import settings
 from ..registry import registry
 
+_ASKED = (
+    "has_perm",
+    "has_module_perms",
+    "get_all_permissions",
+    "get_user_permissions",
+    "get_group_permissions",
+)
 _DECIDES = (
     "get_user",
     "aget_user",
@@ -83,7 +90,11 @@ def _before_ours(classes: dict[str, Any]) -> list[str]:
 
 
 def _gives_permissions(backend: Any) -> bool:
-    return issubclass(backend, ModelBackend)
+    """Tell whether a backend answers any question that Django's base leaves at no."""
+    return any(
+        getattr(backend, name, None) not in (None, getattr(BaseBackend, name, None))
+        for name in _ASKED
+    )
 
 
 def _beside(classes: dict[str, Any]) -> list[CheckMessage]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ..core.vocabulary import ACTIONS, EVERY_ACTION, FieldLevel
 from .catalogue import Module
 from .role import Role
-from .versions import PolicyQuerySet
+from .versions import PolicyQuerySet, PolicyRow
 
 FIELD_LEVELS = [
     (FieldLevel.HIDDEN.code, _("hidden")),
@@ -15,7 +15,7 @@ FIELD_LEVELS = [
 ]
 
 
-class RecordAccess(models.Model):
+class RecordAccess(PolicyRow):
     """One scope that the role itself sets for a module, or for one action of it (R8)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="record_access")
@@ -43,7 +43,7 @@ class RecordAccess(models.Model):
         return f"{self.role_id}: {self.module_id}.{self.action} {self.scope}"
 
 
-class FieldPermission(models.Model):
+class FieldPermission(PolicyRow):
     """The level that the role itself sets for a field, or `*` for all it does not name (R10)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="field_permissions")

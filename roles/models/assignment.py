@@ -26,12 +26,10 @@ class AssignmentQuerySet(models.QuerySet):
     def update(self, **kwargs: Any) -> int:
         """Update and stamp the people concerned, before and after."""
         with transaction.atomic(using=self.db):
-            people = set(self.order_by().values_list("user_id", flat=True))
+            rows = dict(self.order_by().values_list("pk", "user_id"))
             changed = super().update(**kwargs)
-            if "user" in kwargs or "user_id" in kwargs:
-                moved_to = kwargs.get("user_id", getattr(kwargs.get("user"), "pk", None))
-                people.add(moved_to)
-            bump_people(people)
+            after = self.model._base_manager.using(self.db).filter(pk__in=rows)
+            bump_people({*rows.values(), *after.values_list("user_id", flat=True)})
         return changed
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
@@ -86,3 +84,11 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save and stamp, together, whoever holds the role now and held it before."""
+        with transaction.atomic(savepoint=False):
+            same = RoleAssignment._base_manager.filter(pk=self.pk)
+            before = set(same.values_list("user_id", flat=True)) if self.pk else set()
+            super().save(*args, **kwargs)
+            bump_people(before | {self.user_id})

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..core.vocabulary import ACTIONS, KIND_FEATURE, KIND_MODULE, KIND_OPERATION
-from .versions import PolicyQuerySet
+from .versions import PolicyQuerySet, PolicyRow
 
 KINDS = [
     (KIND_MODULE, _("module")),
@@ -13,7 +13,7 @@ KINDS = [
 ]
 
 
-class Module(models.Model):
+class Module(PolicyRow):
     """A module of the catalogue; what an administrator may change is whether it is on (R7).
 
     `is_declared` turns false when no app declares the module any more; its grants stay.
@@ -35,7 +35,7 @@ class Module(models.Model):
         return self.code
 
 
-class Permission(models.Model):
+class Permission(PolicyRow):
     """A system permission: a cell of the grid that applies, or a feature."""
 
     code = models.CharField(_("code"), max_length=100, primary_key=True)

@@ -1,6 +1,7 @@
 """A role, its grants and its privileges."""
 
 import re
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from ..core.names import NAME_MAX, key_of
 from ..core.vocabulary import CHAIN_MAX, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from .catalogue import Permission
-from .versions import PolicyQuerySet, lock_policy
+from .versions import PolicyQuerySet, PolicyRow, lock_policy
 
 CODE_MAX = 100
+KEY_MAX = 400
 
 
-class Role(models.Model):
+class Role(PolicyRow):
     """A named set of grants with a level and, perhaps, a base role (R4).
 
     `name_key` holds the name as R11 compares names, so that "Équipe" and "équipe" are one
@@ -25,7 +27,7 @@ class Role(models.Model):
 
     code = models.CharField(_("code"), max_length=CODE_MAX, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)
-    name_key = models.CharField(max_length=400, unique=True, editable=False)
+    name_key = models.CharField(max_length=KEY_MAX, unique=True, editable=False)
     description = models.TextField(_("description"), blank=True, default="", max_length=2000)
     level = models.PositiveSmallIntegerField(_("level"), default=10)
     base = models.ForeignKey(
@@ -77,7 +79,9 @@ class Role(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with its key and code; a chain that R4 forbids is refused, by any road."""
-        self.name_key = key_of(self.name)
+        self.name_key = stored_key(self.name)
+        if "name" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key"}
         if not self.code:
             self.code = free_code(self.name)
         with transaction.atomic():
@@ -130,6 +134,14 @@ def _refusal(kind: str, role: Role) -> Any:
     return words[kind] % {"base": role.base} if kind == "cycle" else words[kind]
 
 
+def stored_key(name: str) -> str:
+    """Give the key of a name, short enough to be indexed: one letter can fold into eighteen."""
+    key = key_of(name)
+    if len(key) <= KEY_MAX:
+        return key
+    return f"{key[: KEY_MAX - 65]} {sha256(key.encode()).hexdigest()}"
+
+
 def free_code(name: str) -> str:
     """Make a slug from `name` that no role has; letters of any script are kept."""
     stem = slugify(name) or slugify(name, allow_unicode=True) or "role"
@@ -139,7 +151,7 @@ def free_code(name: str) -> str:
     return next(code for code in (stem, *numbers) if code not in taken)
 
 
-class RoleGrant(models.Model):
+class RoleGrant(PolicyRow):
     """One ticked cell: the role itself gives the permission."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
@@ -159,7 +171,7 @@ class RoleGrant(models.Model):
         return f"{self.role_id}: {self.permission_id}"
 
 
-class CustomPrivilege(models.Model):
+class CustomPrivilege(PolicyRow):
     """A free name that an administrator invented; stored as R11 normalises it."""
 
     name = models.CharField(_("name"), max_length=NAME_MAX, primary_key=True)
@@ -177,7 +189,7 @@ class CustomPrivilege(models.Model):
         return self.name
 
 
-class RolePrivilege(models.Model):
+class RolePrivilege(PolicyRow):
     """The role itself names the privilege."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="privilege_grants")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 ONLY_ROW = 1
@@ -115,8 +115,19 @@ def bump_policy() -> None:
     pending = _pending.get()
     if pending is not None:
         pending.policy = True
-    elif not PolicyVersion.objects.filter(pk=ONLY_ROW).update(token=random_token()):
+    elif not _change_token():
         PolicyVersion.objects.create(pk=ONLY_ROW)
+
+
+def _change_token() -> bool:
+    """Change the one row; written as SQL because every edit of a grant waits for it."""
+    table = PolicyVersion._meta.db_table
+    with connections[router.db_for_write(PolicyVersion)].cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{table}" SET token = %s WHERE id = %s',  # noqa: S608 (our own table)
+            [random_token(), ONLY_ROW],
+        )
+        return cursor.rowcount == 1
 
 
 def bump_people(user_ids: Iterable[Any]) -> None:
@@ -143,19 +154,31 @@ def lock_policy() -> None:
     PolicyVersion.objects.select_for_update().get(pk=ONLY_ROW)
 
 
+class PolicyRow(models.Model):
+    """A row that decides: it and the new version that its signal brings are stored together."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save in a transaction, so that no row stands without its version."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+
+
 class PolicyQuerySet(models.QuerySet):
     """Rows that decide: writes that send no signal bump the policy version too."""
 
     def update(self, **kwargs: Any) -> int:
         """Update and bump; Django sends no signal for it."""
-        with transaction.atomic(using=self.db):
+        with transaction.atomic(using=self.db, savepoint=False):
             changed = super().update(**kwargs)
             bump_policy()
         return changed
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Create and bump; Django sends no signal for it."""
-        with transaction.atomic(using=self.db):
+        with transaction.atomic(using=self.db, savepoint=False):
             made = super().bulk_create(objs, *args, **kwargs)
             bump_policy()
         return made

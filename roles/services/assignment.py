@@ -65,7 +65,9 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> None:
     The moments stay; who holds `target` already keeps what they have.
     """
     held = RoleAssignment.objects.filter(role=role).not_ended(clock.now()).select_related("user")
-    holding = set(RoleAssignment.objects.filter(role=target).values_list("user_id", flat=True))
+    of_target = RoleAssignment.objects.filter(role=target)
+    of_target.exclude(pk__in=of_target.not_ended(clock.now())).delete()
+    holding = set(of_target.values_list("user_id", flat=True))
     for assignment in held:
         _require_other(acting_user, assignment.user)
         _log(acting_user, "role.unassigned", assignment, new=False)

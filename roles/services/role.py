@@ -14,6 +14,7 @@ from .. import policy, signals
 from ..core import clock
 from ..core.changes import RoleChanges, apply, difference, flatten
 from ..core.errors import Conflict, Invalid, Refused
+from ..core.names import normalise
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
@@ -32,6 +33,7 @@ def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") ->
     `cloned_from` names the role whose values `wanted` began with, for the log (D10).
     """
     policy.require_owner(acting_user)
+    wanted = _folded(wanted)
     with transaction.atomic(), one_bump():
         lock_policy()
         role = store_role(wanted)
@@ -55,7 +57,7 @@ def change_role(
         role = Role.objects.select_related("base").get(pk=role.pk)
         current = read_role(role)
         _require_unchanged(seen, current)
-        after = apply(changes, current)
+        after = _folded(apply(changes, current))
         made = difference(current, after)
         if made:
             _require_changeable(role, made)
@@ -100,6 +102,7 @@ def move_away(*, acting_user: Any, role: Role, target: Role) -> None:
 
 def store_role(wanted: RoleSpec) -> Role:
     """Check and store a new role without asking who wants it; the callers above have asked."""
+    wanted = _folded(wanted)
     validate(wanted, difference(_blank(wanted), wanted), role=None)
     if wanted.code and Role.objects.filter(code=wanted.code).exists():
         raise Invalid({"code": [_("A role with the code “%s” exists already.") % wanted.code]})
@@ -113,8 +116,14 @@ def store_checked_role(wanted: RoleSpec) -> Role:
     return role
 
 
+def _folded(wanted: RoleSpec) -> RoleSpec:
+    """Write the name and the privileges as they are stored: trimmed, and as R11 compares them."""
+    privileges = frozenset(normalise(name) for name in wanted.privileges)
+    return wanted.with_changes(name=wanted.name.strip(), privileges=privileges)
+
+
 def _store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
-    role.name, role.description, role.level = after.name.strip(), after.description, after.level
+    role.name, role.description, role.level = after.name, after.description, after.level
     role.base = Role.objects.get(code=after.base) if after.base else None
     try:
         role.save()

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from ..core.changes import RoleChanges
 from ..core.errors import Invalid
-from ..core.names import NameProblem, Shadows, find_problem, key_of
+from ..core.names import NameProblem, Shadows, find_problem
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
+from ..models.role import stored_key
 from ..registry import registry
 
 Errors = dict[str, list[str]]
@@ -54,7 +55,7 @@ def _name_errors(name: str, role: Role | None) -> Iterable[str]:
         yield _("Give the role a name.")
     elif len(name) > 100:
         yield _("A name has at most 100 characters.")
-    same = Role.objects.filter(name_key=key_of(name))
+    same = Role.objects.filter(name_key=stored_key(name))
     if role is not None:
         same = same.exclude(pk=role.pk)
     if other := same.first():

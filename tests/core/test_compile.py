@@ -3,7 +3,6 @@
 import pytest
 
 from roles.core.compile import Rules, Source, chain_of, compile_role, implied_by
-from roles.core.names import Shadows
 from roles.core.specs import Catalogue, Feature, Module, RoleSpec
 from roles.core.vocabulary import CHAIN_MAX, FieldLevel
 
@@ -247,14 +246,3 @@ def test_the_most_permissive_level_along_the_chain_holds(layers, expected):
 def test_levels_are_those_of_their_module_alone():
     assert level("margin", {"*": "hidden"}, module="deals") == "editable"
     assert level("field_added_later", {"*": "hidden"}) == "hidden"
-
-
-# R11: privileges
-
-
-def test_a_shadowed_privilege_gives_nothing_in_any_layer_and_its_neighbour_stands():
-    shadowed = "contacts.view contacts.invite contacts.merge crm.zap_contact auth.view_group"
-    base = role("base", privileges=f"{shadowed} report.export")
-    assert compiled("top", base, role("top", "base")).privileges.keys() == {"report.export"}
-    free = Rules(CATALOGUE, Shadows())
-    assert "auth.view_group" in compile_role("base", {"base": base}, free).privileges

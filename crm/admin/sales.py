@@ -1,0 +1,121 @@
+"""The pages of sales: people, companies, leads, the pipeline and closed business."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Account, Contact, Deal, Lead, Opportunity
+
+from .base import PersonAdmin, RecordAdmin
+from .columns import money, per_cent
+from .related import RelatedList
+
+
+@admin.register(Contact)
+class ContactAdmin(PersonAdmin):
+    """People."""
+
+    list_display = ["full_name", "title", "email", "phone", "owner"]
+    search_fields = ["first_name", "last_name", "email"]
+    fields = [
+        "first_name",
+        "last_name",
+        "title",
+        "account",
+        "email",
+        "phone",
+        "birth_date",
+        "owner",
+        "notes",
+    ]
+
+
+@admin.register(Account)
+class AccountAdmin(RecordAdmin):
+    """Companies and organisations."""
+
+    list_display = ["name", "industry", "website", "phone", "owner"]
+    search_fields = ["name", "website"]
+    list_filter = ["industry"]
+    fields = [
+        "name",
+        "website",
+        "industry",
+        "phone",
+        "annual_revenue",
+        "employees",
+        "billing_address",
+        "owner",
+        "notes",
+    ]
+    related_lists = (RelatedList(Contact, "account"), RelatedList(Opportunity, "account"))
+
+
+@admin.register(Lead)
+class LeadAdmin(PersonAdmin):
+    """People not yet qualified."""
+
+    list_display = ["full_name", "company", "status", "rating", "source", "owner"]
+    search_fields = ["first_name", "last_name", "company", "email"]
+    list_filter = ["status", "rating", "source"]
+    fields = [
+        "first_name",
+        "last_name",
+        "company",
+        "email",
+        "phone",
+        "source",
+        "status",
+        "rating",
+        "owner",
+        "notes",
+    ]
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(RecordAdmin):
+    """The pipeline."""
+
+    list_display = ["name", "account", "stage", "probability", "amount", "close_date", "owner"]
+    list_select_related = ["owner", "account"]
+    columns = {
+        "amount": money("amount", _("amount")),
+        "probability": per_cent("probability", _("probability")),
+    }
+    search_fields = ["name"]
+    list_filter = ["stage"]
+    fields = [
+        "name",
+        "account",
+        "contact",
+        "stage",
+        "probability",
+        "amount",
+        "close_date",
+        "owner",
+        "notes",
+    ]
+
+
+@admin.register(Deal)
+class DealAdmin(RecordAdmin):
+    """Closed business."""
+
+    list_display = ["name", "account", "won", "amount", "margin", "closed_on", "owner"]
+    list_select_related = ["owner", "account"]
+    columns = {
+        "amount": money("amount", _("amount")),
+        "margin": money("margin", _("margin")),
+    }
+    search_fields = ["name"]
+    list_filter = ["won"]
+    fields = [
+        "name",
+        "account",
+        "opportunity",
+        "won",
+        "amount",
+        "margin",
+        "closed_on",
+        "owner",
+        "notes",
+    ]

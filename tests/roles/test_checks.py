@@ -1,0 +1,231 @@
+"""Each system check by its id: it speaks with a hint where something is wrong, and only there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import Permission as AuthPermission
+from django.contrib.contenttypes.models import ContentType
+from django.core.checks import ERROR, WARNING, run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from rbac_site.settings import DEVELOPMENT_SECRET
+from roles.backends import RoleBackend
+from roles.core.specs import Module
+from roles.models import CustomPrivilege, Permission
+from roles.models import Module as ModuleRow
+from tests.factories import make_role
+
+from .catalogues import another_release, installed
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS, DJANGOS = "rbac_site.backends.SiteBackend", "django.contrib.auth.backends.ModelBackend"
+
+pytestmark = pytest.mark.django_db
+
+
+class WrongOrder(ModelBackend, RoleBackend):
+    """Composed so that Django's answers stand before ours."""
+
+
+class SignsIn(BaseBackend):
+    """Says who somebody is and nothing about what they may."""
+
+    def authenticate(self, request, **credentials):
+        return None
+
+
+class SaysYes(BaseBackend):
+    """No ModelBackend, and gives permissions all the same."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        return True
+
+
+def find(code, **options):
+    """Give the messages of the check `code`; each carries a hint."""
+    found = [m for m in run_checks(databases=["default"], **options) if m.id == code]
+    assert all(message.hint for message in found)
+    assert {message.level for message in found} <= {ERROR if ".E" in code else WARNING}
+    return [message.msg for message in found]
+
+
+def our_ids():
+    places = [*(ROOT / "roles/checks").glob("*.py"), ROOT / "rbac_site/checks.py"]
+    return {
+        code for p in places for code in re.findall(r'"((?:roles|site)\.[EW]\d+)"', p.read_text())
+    }
+
+
+def test_the_project_as_it_stands_has_nothing_to_say():
+    assert [m for m in run_checks(databases=["default"]) if m.id in our_ids()] == []
+
+
+def test_every_check_has_a_test_here():
+    names = {
+        f"{app}.{code}"
+        for app, code in re.findall(r"_(roles|site)_([EW]\d{3})_", " ".join(globals()))
+    }
+    assert names == our_ids()
+
+
+# Settings and declarations
+
+
+def test_roles_E001_no_backend_asks_roles(settings):
+    settings.AUTHENTICATION_BACKENDS = [DJANGOS]
+    assert find("roles.E001") == ["No authentication backend asks roles for permissions."]
+    settings.AUTHENTICATION_BACKENDS = ["roles.backends.RoleBackend"]
+    assert find("roles.E001") == []
+
+
+def test_roles_W001_another_backend_gives_permissions_beside_ours(settings):
+    settings.AUTHENTICATION_BACKENDS = [OURS, DJANGOS]
+    assert find("roles.W001") == [f"{DJANGOS} gives permissions beside roles."]
+    settings.AUTHENTICATION_BACKENDS = [OURS, f"{__name__}.SignsIn"]
+    assert find("roles.W001") == []
+
+
+def test_roles_E005_django_s_answers_stand_before_ours_in_the_class(settings):
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.WrongOrder"]
+    (message,) = find("roles.E005")
+    assert "WrongOrder the methods get_user, aget_user, has_perm" in message
+    settings.AUTHENTICATION_BACKENDS = [OURS]
+    assert find("roles.E005") == []
+
+
+def test_roles_E006_a_backend_before_ours_gives_permissions(settings):
+    settings.AUTHENTICATION_BACKENDS = [DJANGOS, OURS]
+    (message,) = find("roles.E006")
+    assert message.startswith(f"{DJANGOS} gives permissions and is asked before roles")
+    for others in ([OURS, DJANGOS], [f"{__name__}.SignsIn", OURS], [OURS]):
+        settings.AUTHENTICATION_BACKENDS = others
+        assert find("roles.E006") == []
+
+
+@pytest.mark.parametrize("code", ["roles.E006", "roles.W001"])
+def test_a_backend_that_gives_permissions_is_known_by_what_it_does(settings, code):
+    """Neither guardian's backend nor rules' is a ModelBackend."""
+    order = [f"{__name__}.SaysYes", OURS]
+    settings.AUTHENTICATION_BACKENDS = order if code == "roles.E006" else order[::-1]
+    assert len(find(code)) == 1
+
+
+def test_roles_E002_the_directory_cannot_be_imported(settings):
+    for path in ("nowhere.Directory", "roles.directory.NoSuchDirectory", "nodots"):
+        settings.ROLES_DIRECTORY = path
+        assert "ROLES_DIRECTORY cannot be imported" in find("roles.E002")[0]
+    settings.ROLES_DIRECTORY = "roles.directory.NullDirectory"
+    assert find("roles.E002") == []
+
+
+def test_roles_E003_the_cache_has_no_sensible_size(settings):
+    for size in (0, -1, "many", None, 1.5):
+        settings.ROLES_CACHE_SIZE = size
+        assert find("roles.E003") == [f"ROLES_CACHE_SIZE is {size!r}."]
+    settings.ROLES_CACHE_SIZE = 1
+    assert find("roles.E003") == []
+
+
+def test_roles_E004_moments_have_no_zone(settings):
+    settings.USE_TZ = False
+    assert find("roles.E004") == ["roles needs USE_TZ."]
+    settings.USE_TZ = True
+    assert find("roles.E004") == []
+
+
+def test_roles_W002_a_module_implies_what_nothing_declares():
+    def release(implied):
+        return another_release(
+            modules=[Module("x", "X", "Work", ("view",), implies={"view": (implied,)})]
+        )
+
+    with installed(release("ghosts.view")):
+        assert find("roles.W002") == [
+            "x.view implies 'ghosts.view', which no installed app declares."
+        ]
+    with installed(release("leads.view")):
+        assert find("roles.W002") == []
+
+
+# What is stored
+
+
+def test_roles_W003_a_module_or_permission_is_stored_that_nothing_declares():
+    ModuleRow.objects.create(code="ghosts")
+    Permission.objects.create(code="ghosts.view", module_id="ghosts", kind="module")
+    Permission.objects.create(code="leads.haunt", module_id="leads", kind="feature")
+    # The module stands for what belongs to it.
+    assert [message.split(" is stored")[0] for message in find("roles.W003")] == [
+        *("Module 'ghosts'", "Permission 'leads.haunt'")
+    ]
+    Permission.objects.filter(code__in=["ghosts.view", "leads.haunt"]).delete()
+    ModuleRow.objects.filter(code="ghosts").delete()
+    assert find("roles.W003") == []
+
+
+def test_roles_W003_a_feature_of_no_module_is_stored_that_nothing_declares():
+    Permission.objects.create(code="ghosts.call", module=None, kind="feature")
+    assert len(find("roles.W003")) == 1
+
+
+def test_roles_W004_a_privilege_became_shadowed():
+    """R11: entering one is refused; one that Django or the system took over later is flagged."""
+    make_role("rep", privileges="app.crm app.fine")
+    assert find("roles.W004") == []
+    kind = ContentType.objects.create(app_label="app", model="thing")
+    AuthPermission.objects.create(content_type=kind, codename="crm", name="Crm")
+    CustomPrivilege.objects.create(name="leads.invite")
+    found = find("roles.W004")
+    assert len(found) == 2
+    assert "“app.crm” is a permission of an installed app" in found[0]
+    assert "“leads.invite” is a system permission" in found[1]
+
+
+def test_the_checks_of_what_is_stored_ask_no_database_unless_told_to(
+    django_assert_num_queries,
+):
+    ModuleRow.objects.create(code="ghosts")
+    with django_assert_num_queries(0):
+        found = run_checks()
+    assert [m for m in found if m.id == "roles.W003"] == []
+    assert find("roles.W003")
+
+
+# Production
+
+
+@pytest.fixture
+def production(settings):
+    settings.SECRET_KEY = "a long random text of their own"
+    settings.DEBUG = settings.DEMO = settings.DEVELOPMENT = False
+    return settings
+
+
+def find_site(code):
+    return find(code, include_deployment_checks=True)
+
+
+def test_site_E001_the_secret_is_the_repositorys_or_debug_is_on(production):
+    assert find_site("site.E001") == []
+    production.SECRET_KEY = DEVELOPMENT_SECRET
+    assert [message.split()[0] for message in find_site("site.E001")] == ["SECRET_KEY"]
+    production.DEBUG = True
+    assert [m.split()[0] for m in find_site("site.E001")] == ["SECRET_KEY", "DEBUG"]
+
+
+def test_site_E002_a_mode_is_on_that_switches_the_guard_off(production):
+    assert find_site("site.E002") == []
+    production.DEMO = True
+    assert find_site("site.E002") == ["DEMO is on."]
+    production.DEVELOPMENT = True
+    assert find_site("site.E002") == ["DEMO is on.", "DEVELOPMENT is on."]
+
+
+def test_production_is_refused_and_development_is_not(production):
+    production.DEMO = True
+    call_command("check", "--database", "default")
+    with pytest.raises(SystemCheckError, match=r"site\.E002"):
+        call_command("check", "--deploy")
