@@ -41,6 +41,12 @@ def policy_row_written(**kwargs: Any) -> None:
     bump_policy()
 
 
+def assignment_loaded(*, instance: RoleAssignment, raw: bool, **kwargs: Any) -> None:
+    """Stamp the person of a row that a fixture brings: that goes past `save`."""
+    if raw:
+        bump_people([instance.user_id])
+
+
 def assignment_deleted(*, instance: RoleAssignment, origin: Any = None, **kwargs: Any) -> None:
     """Stamp the person too, unless they themselves are being deleted with their stamp."""
     if origin is instance or not _deletes_people(origin):
@@ -64,4 +70,5 @@ for _model in _POLICY_MODELS:
     _uid = f"roles.{_model._meta.label_lower}"
     post_save.connect(policy_row_written, sender=_model, dispatch_uid=f"{_uid}.saved")
     post_delete.connect(policy_row_written, sender=_model, dispatch_uid=f"{_uid}.deleted")
+post_save.connect(assignment_loaded, sender=RoleAssignment, dispatch_uid="roles.loaded")
 post_delete.connect(assignment_deleted, sender=RoleAssignment, dispatch_uid="roles.unassigned")
