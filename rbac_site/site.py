@@ -6,6 +6,7 @@ from allauth.account.views import logout
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst, slugify
@@ -40,6 +41,16 @@ class Site(AdminSite):
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Sign out as the site's one sign-out page does."""
         return logout(request)
+
+    def get_urls(self) -> list[Any]:
+        """Leave out what no module governs, whichever app registered it: nothing guards it."""
+        for model in [m for m in self._registry if registry.module_of(m) is None]:
+            self.unregister(model)
+        return super().get_urls()
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Offer nothing: no page asks, and the answers would name records by hidden fields."""
+        raise PermissionDenied
 
     # What a person finds
 

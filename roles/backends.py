@@ -141,7 +141,7 @@ class RoleBackend(BaseBackend):
             ordinary = people.filter(pk__in=able)
         found = Q(pk__in=ordinary.values("pk"))
         if include_superusers:
-            found |= Q(is_superuser=True)
+            found |= Q(is_superuser=True) & get_directory().active_people()
         return people.filter(found, is_active=True)
 
 

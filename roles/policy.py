@@ -9,6 +9,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -209,6 +210,15 @@ def require_owner(user: Any) -> None:
         raise Refused(reason)
 
 
+def require_owner_now(user: Any) -> None:
+    """Ask as `require_owner`, of the person as they are stored at this moment.
+
+    Under the policy's lock nobody can take the actor's role back between the question and the
+    change, so what was remembered of them does not count.
+    """
+    require_owner(get_user_model()._default_manager.filter(pk=user.pk).first() or AnonymousUser())
+
+
 def affected_people(code: str) -> int:
     """Count the people whom a change of the role reaches: its holders and its heirs' (D6)."""
     policy = snapshots.load_policy()
@@ -231,6 +241,8 @@ def _holding(role_ids: list[int]) -> QuerySet[Any]:
 
 
 def _check_record(user: Any, access: Access, code: str, record: Model) -> Decision:
+    if not isinstance(record, Model):
+        return deny(f"{record!r} is no record (R14).")
     permission = registry.catalogue.permissions.get(code)
     module = registry.module_of(type(record))
     if permission is None or module is None or permission.module != module.code:

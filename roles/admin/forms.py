@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.http import QueryDict
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ class RoleForm(forms.Form):
     ) -> None:
         self.role = role
         self.current = read_role(role) if role else start
-        self.shown, fixed = unpack(data.get("seen", ""), role) if data is not None else (None, None)
+        self.shown, fixed = self._seen(data)
         policy = snapshots.load_policy()
         self.shown = self.shown or self.current
         compiled = policy.role(role.code) if role else policy.compile(self.shown)
@@ -103,6 +104,15 @@ class RoleForm(forms.Form):
             disabled=policy.rules.disabled,
         )
         self._limit(frozen_because)
+
+    def _seen(self, data: Any) -> tuple[RoleSpec | None, frozenset[str] | None]:
+        """Read what the page showed; remember it where that was tampered with."""
+        self.is_tampered = False
+        try:
+            return unpack(data.get("seen", "") if data is not None else "", self.role)
+        except signing.BadSignature:
+            self.is_tampered = True
+            return None, None
 
     def _limit(self, frozen_because: str) -> None:
         """Make read-only what the role's kind, or the reader, cannot change (D8)."""
@@ -133,11 +143,16 @@ class RoleForm(forms.Form):
         for name, value in self._initial(self.shown).items():
             if name not in ("permissions", "seen") and name not in data:
                 completed[name] = value
-        completed.setdefault("seen", pack(self.shown, self.fixed))
+        if self.is_tampered or "seen" not in data:
+            completed["seen"] = pack(self.shown, self.fixed)
         return completed
 
     def clean(self) -> dict[str, Any]:
-        """Refuse selects that cannot be read."""
+        """Refuse a state that was altered, and selects that cannot be read."""
+        if self.is_tampered:
+            raise forms.ValidationError(
+                _("This page is not as it was sent. Open the role again and repeat the change.")
+            )
         if self.typed.errors:
             raise forms.ValidationError(self.typed.errors)
         return super().clean()

@@ -1,7 +1,7 @@
 """The log of one role in sentences."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import AuditEntry, Role
+from .governed import NO_ACCESS
 from .labels import ACTION_LABELS, label_of
 
 ACTIONS = {
@@ -43,9 +44,15 @@ class Line:
     changes: list[str]
 
 
-def history_of(role: Role) -> list[Line]:
-    """Give the newest entries about the role and about who holds it, the newest first."""
+def history_of(role: Role, *, with_people: bool) -> list[Line]:
+    """Give the newest entries about the role and about who holds it, the newest first.
+
+    Without `with_people` no one is named, for a reader who may not see people (R23).
+    """
     about = Q(subject_type="role", subject_id=role.code)
+    if not with_people:
+        entries = AuditEntry.objects.filter(about)[:SHOWN]
+        return [replace(_line(entry), who=str(NO_ACCESS)) for entry in entries]
     held = Q(subject_type="assignment", subject_id__endswith=f":{role.code}")
     return [_line(entry) for entry in AuditEntry.objects.filter(about | held)[:SHOWN]]
 

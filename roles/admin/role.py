@@ -145,7 +145,8 @@ class RoleAdmin(GovernedAdmin):
         """Make the one call that saves; put what it says against it at its field."""
         try:
             if form.role is None:
-                source = request.GET.get("clone", "")
+                named = Role.objects.filter(code=request.GET.get("clone", ""))
+                source = named.values_list("code", flat=True).first() or ""
                 return create_role(acting_user=request.user, wanted=form.wanted, cloned_from=source)
             made = change_role(
                 acting_user=request.user, role=form.role, changes=form.changes, seen=form.shown
@@ -192,18 +193,20 @@ class RoleAdmin(GovernedAdmin):
             "frozen": frozen,
             "hints": form.hints() if form.is_bound and form.is_valid() else [],
             "can_delete": role is not None and self.has_delete_permission(request, role),
-            **(self._about(role) if role else {}),
+            **(self._about(request, role) if role else {}),
             **extra,
         }
         return TemplateResponse(request, self.form_template, context)
 
-    def _about(self, role: Role) -> dict[str, Any]:
+    def _about(self, request: HttpRequest, role: Role) -> dict[str, Any]:
         """Give who holds the role and what stands on it."""
         held = policy.current_assignments().filter(role=role).select_related("user")
         compiled = snapshots.load_policy().role(role.code)
         brought = [c for c, found in compiled.permissions.items() if found[0].kind == "inherited"]
         return {
-            "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN],
+            "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN]
+            if self._sees_people(request)
+            else [],
             "holder_count": held.count(),
             "affected_count": policy.affected_people(role.code),
             "derived": role.derived.order_by("name"),
@@ -232,7 +235,7 @@ class RoleAdmin(GovernedAdmin):
             "role": role,
             "refusal": refusal,
             "targets": Role.objects.exclude(code__in=[OWNER_CODE, role.code]).order_by("name"),
-            **self._about(role),
+            **self._about(request, role),
         }
         return TemplateResponse(request, self.confirm_template, context)
 
@@ -261,6 +264,6 @@ class RoleAdmin(GovernedAdmin):
             "opts": self.opts,
             "title": _("History of “%s”") % role.name,
             "role": role,
-            "lines": history_of(role),
+            "lines": history_of(role, with_people=self._sees_people(request)),
         }
         return TemplateResponse(request, "roles/admin/role_history.html", context)

@@ -34,15 +34,15 @@ def pack(spec: RoleSpec, fixed: frozenset[str]) -> str:
 
 
 def unpack(token: str, role: Role | None) -> tuple[RoleSpec | None, frozenset[str] | None]:
-    """Unpack what the page showed; without it, the role as it is now counts as shown."""
+    """Unpack what the page showed; without it, the role as it is now counts as shown.
+
+    One that was altered, or is another role's, raises `signing.BadSignature`.
+    """
     if not token:
         return None, None
-    try:
-        state = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None, None
+    state = signing.loads(token, salt=SALT)
     if state["code"] != (role.code if role else ""):
-        return None, None
+        raise signing.BadSignature("The state is another role's.")
     fixed = frozenset(state.pop("fixed"))
     state["permissions"] = frozenset(state["permissions"])
     state["privileges"] = frozenset(state["privileges"])

@@ -8,6 +8,8 @@ from typing import Literal
 
 NAME_MAX = 100
 _MARKS = frozenset("._-:")
+# Letters by their category that show nothing: the fillers of Hangul.
+_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
 _SEPARATORS = re.compile(r"[,\s]+")
 
 # Writing systems that use several scripts by nature (UTS 39, "augmented script sets").
@@ -105,6 +107,8 @@ def find_hint(name: str, shadows: Shadows) -> NameHint | None:
 
 
 def _is_allowed(char: str) -> bool:
+    if char in _UNSEEN:
+        return False
     return char in _MARKS or unicodedata.category(char)[0] == "L" or char.isdecimal()
 
 

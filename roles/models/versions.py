@@ -27,13 +27,21 @@ def random_token() -> int:
 
 
 class CarriesAccess:
-    """A mixin for user models: `refresh_from_db` forgets the version numbers fetched before."""
+    """A mixin for user models: reading or storing the person forgets what was known of them."""
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Read again; the next check looks up what is true then."""
+        self._forget_access()
+        super().refresh_from_db(*args, **kwargs)  # type: ignore[misc]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store, and let the next check see a new state (R1)."""
+        self._forget_access()
+        super().save(*args, **kwargs)  # type: ignore[misc]
+
+    def _forget_access(self) -> None:
         for name in (VERSION_ATTRIBUTE, STAMP_ATTRIBUTE, HELD_ATTRIBUTE):
             self.__dict__.pop(name, None)
-        super().refresh_from_db(*args, **kwargs)  # type: ignore[misc]
 
 
 class PolicyVersion(models.Model):

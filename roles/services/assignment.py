@@ -31,6 +31,7 @@ def assign_role(
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
+        policy.require_owner_now(acting_user)
         _require_other(acting_user, user)
         assignment = store_assignment(
             user=user,
@@ -49,6 +50,7 @@ def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
+        policy.require_owner_now(acting_user)
         _require_other(acting_user, user)
         assignment = RoleAssignment.objects.filter(user=user, role=role).first()
         if assignment is None:
@@ -66,7 +68,10 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> None:
     """
     held = RoleAssignment.objects.filter(role=role).not_ended(clock.now()).select_related("user")
     of_target = RoleAssignment.objects.filter(role=target)
-    of_target.exclude(pk__in=of_target.not_ended(clock.now())).delete()
+    lasting = of_target.not_ended(clock.now()).values("pk")
+    for ended in of_target.exclude(pk__in=lasting).filter(user__in=held.values("user")):
+        _log(acting_user, "role.unassigned", ended, new=False)
+        ended.delete()
     holding = set(of_target.values_list("user_id", flat=True))
     for assignment in held:
         _require_other(acting_user, assignment.user)

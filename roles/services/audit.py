@@ -23,10 +23,10 @@ def record(
         raise RuntimeError(f"{action!r} is logged outside a transaction; open one around both.")
     return AuditEntry.objects.create(
         actor=acting_user,
-        actor_name=str(acting_user) if acting_user else _("the system"),
+        actor_name=(str(acting_user) if acting_user else _("the system"))[:200],
         action=action,
         subject_type=subject_type,
-        subject_id=str(subject_id),
+        subject_id=str(subject_id)[:150],
         subject_name=subject_name[:250],
         changes=list(changes),
     )

@@ -35,7 +35,7 @@ def change_record(*, acting_user: Any, record: models.Model) -> models.Model:
         before = type(record)._base_manager.select_for_update().get(pk=record.pk)
         _require(acting_user, code, before)
         changes = list(_values(record, before))
-        record.save()
+        record.save(update_fields=_columns(record, changes))
         _require(acting_user, code, record)
         if changes:
             _log(acting_user, "changed", record, changes)
@@ -86,6 +86,19 @@ def _values(record: models.Model, before: models.Model | None) -> Iterable[dict[
     for name, value in new.items():
         if old.get(name) != value and not (before is None and value in ("", None, [])):
             yield {"field": name, "old": _plain(old.get(name)), "new": _plain(value)}
+
+
+def _columns(record: models.Model, changes: Iterable[dict[str, Any]]) -> list[str]:
+    """Name what is written: the changed columns, and those that date the change.
+
+    The rest of `record` was read before the lock, and may be older than what stands.
+    """
+    changed = {change["field"] for change in changes}
+    return [
+        field.name
+        for field in record._meta.concrete_fields
+        if field.name in changed or getattr(field, "auto_now", False)
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ While the rules of who may administer whom (section 6) are not built, only an Ow
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..models.versions import bump_policy, lock_policy, one_bump
+from ..registry import registry
 from . import audit
 from .assignment import move_assignments
 from .loading import read_role, write_rows
@@ -33,9 +35,12 @@ def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") ->
     `cloned_from` names the role whose values `wanted` began with, for the log (D10).
     """
     policy.require_owner(acting_user)
-    wanted = _folded(wanted)
+    wanted = _folded(wanted).with_changes(is_system=False)
+    if wanted.code in registry.builtin_roles:
+        raise Invalid({"code": [_("“%s” is the code of a system role.") % wanted.code]})
     with transaction.atomic(), one_bump():
         lock_policy()
+        policy.require_owner_now(acting_user)
         role = store_role(wanted)
         action = "role.cloned" if cloned_from else "role.created"
         source = [{"field": "cloned_from", "old": None, "new": cloned_from}] if cloned_from else []
@@ -54,6 +59,7 @@ def change_role(
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
+        policy.require_owner_now(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
         current = read_role(role)
         _require_unchanged(seen, current)
@@ -72,6 +78,7 @@ def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) ->
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
+        policy.require_owner_now(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
         if move_to is not None:
             move_away(acting_user=acting_user, role=role, target=move_to)
@@ -143,7 +150,7 @@ def _require_unchanged(seen: RoleSpec | None, current: RoleSpec) -> None:
 
 
 def _require_changeable(role: Role, changes: RoleChanges) -> None:
-    if role.code == OWNER_CODE and (changes.granted or changes.revoked or changes.privileges_added):
+    if role.code == OWNER_CODE and replace(changes, values={}):
         raise Refused(_("Owner holds everything, always; its grants cannot change (D8)."))
     if not role.is_system:
         return

@@ -195,10 +195,13 @@ def test_the_second_of_two_saves_is_told_and_loses_nothing(owner, rep_role, form
     assert saved.name == "Second name"
 
 
-def test_a_forged_state_counts_as_none(owner, rep_role, form_of):
-    data = form_of(owner, rep_role) | {"seen": "forged:1abc:xyz"}
-    assert owner.post(url_of(rep_role), data).status_code == 302
-    assert "contacts.view" in read_role(rep_role).permissions
+def test_a_forged_state_and_another_role_s_refuse_the_whole_post(owner, rep_role, form_of):
+    before, other = read_role(rep_role), Role.objects.get(code="user")
+    for seen in ("forged:1abc:xyz", form_of(owner, other)["seen"]):
+        data = form_of(owner, rep_role) | {"seen": seen, "name": "Other"}
+        answer = owner.post(url_of(rep_role), data)
+        assert "not as it was sent" in " ".join(answer.context["form"].non_field_errors())
+        assert read_role(Role.objects.get(pk=rep_role.pk)) == before
 
 
 def test_system_roles_keep_name_level_and_base(owner, db, form_of):

@@ -160,6 +160,17 @@ def test_two_people_do_not_mix_even_with_one_token(ann, rep):
         assert not fetch(ann).has_perm("profile.view")
 
 
+def test_the_policy_of_one_moment_and_the_roles_of_another_are_never_joined(rep):
+    """What was revoked before it was assigned was never theirs, and no request may find it so."""
+    ann = make_user("ann", "guest")
+    ask(fetch(make_user("ben", rep)))  # the process knows the policy as it was …
+    during = fetch(ann)  # … and so does the request that begins here
+    rep.permissions.clear()
+    give(ann, rep)
+    assert not during.has_perm("contacts.view")
+    assert during.has_perm("app.crm") and during.has_perm("profile.view")
+
+
 def test_a_successor_of_the_same_key_inherits_nothing(ann):
     """Threat 22: a deleted person's grants do not wait for the next who gets their number."""
     assert fetch(ann).has_perm("contacts.view")

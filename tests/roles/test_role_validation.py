@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission as AuthPermission
 from django.contrib.contenttypes.models import ContentType
 
+from roles import policy
 from roles.core.changes import RoleChanges, difference
 from roles.core.errors import Invalid
 from roles.core.names import normalise
@@ -197,3 +198,21 @@ def test_a_name_whose_folded_form_is_long_is_stored_or_refused_and_no_accident(o
     wanted = RoleSpec(code="long", name="\ufdfa" * 100)
     if fields_refused(owner, wanted) != {"name"}:
         assert role_of("long").name == wanted.name
+
+
+@pytest.mark.xfail(
+    reason="R21: a module without a model takes any name, and a tab in one breaks every reading"
+)
+@pytest.mark.parametrize("name", ["a\tb", "a\thidden\nleads\tphone", "a b", "", "x" * 101])
+def test_a_field_of_a_module_without_a_model_has_a_name_at_least(owner, name):
+    ann = make_user("ann", "user")
+    wanted = RoleSpec(code="odd", name="Odd", fields=levels({"reports": {name: "hidden"}}))
+    refused = fields_refused(owner, wanted)
+    assert fetch(ann).has_perm("leads.view")  # whatever is stored, everybody else goes on
+    assert refused == {"fields"}
+
+
+def test_a_name_that_holds_odd_characters_is_read_as_it_is(owner):
+    odd = RoleSpec(code="odd", name="A\tB\n“C”\\%s", permissions=frozenset({"leads.view"}))
+    ann = make_user("ann", create_role(acting_user=owner, wanted=odd))
+    assert f"{odd.name} gives leads.view" in policy.check(fetch(ann), "leads.view").because

@@ -5,10 +5,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DatabaseError, transaction
 
 from roles.core import clock
 from roles.core.document import load_text
+from roles.core.errors import DocumentError
 from roles.core.worlds import Check, PolicyTest, parse_policy_test
 from roles.registry import registry
 
@@ -62,7 +64,7 @@ def run_file(name: str, text: str) -> Outcome:
 
 
 def _run(name: str, test: PolicyTest) -> Outcome:
-    built = Built(test)
+    built = _build(test)
     keys = {(r._meta.label, r.pk): key for key, r in built.records.items() if r is not None}
     doors, outcome = Doors(built, keys), Outcome()
     for index, check in enumerate(test.checks):
@@ -76,6 +78,14 @@ def _run(name: str, test: PolicyTest) -> Outcome:
             raw = dict(check.raw)
             outcome.failures.append(Failure(name, index, raw, expected, got, answers, because))
     return outcome
+
+
+def _build(test: PolicyTest) -> Built:
+    """Make the world; what the models do not take is an error of the file."""
+    try:
+        return Built(test)
+    except (DatabaseError, FieldDoesNotExist, ValidationError, ValueError, TypeError) as error:
+        raise DocumentError("world", f"The models do not take it: {error}") from error
 
 
 def _ask(doors: Doors, check: Check) -> tuple[Answers, str]:

@@ -1,6 +1,7 @@
 """A database beside the installation's, made as Django's test runner makes them."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,7 @@ def scratch_database(alias: str = "default") -> Iterator[None]:
     test_settings = connection.settings_dict["TEST"]
     if connection.vendor != "sqlite":
         # Two runs at once must not meet in one database.
-        test_settings["NAME"] = f"policy_test_{os.getpid()}"
+        test_settings["NAME"] = f"policy_test_{os.getpid()}_{secrets.token_hex(4)}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield
