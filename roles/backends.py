@@ -17,6 +17,7 @@ from . import policy, snapshots
 from .core.access import Access
 from .core.vocabulary import Standing
 from .directory import get_directory
+from .models.versions import HELD_ATTRIBUTE
 from .registry import registry
 
 
@@ -58,7 +59,12 @@ class RoleBackend(BaseBackend):
         """Tell whether a role of the user gives `perm`, on `obj` where given (R12, R14, R20)."""
         if obj is not None:
             return self._final(perm, obj, bool(policy.check(user_obj, perm, obj)))
-        access = policy.access_for(user_obj)
+        # `access_for` in short, for whoever was asked about before: most of all checks.
+        held = getattr(user_obj, HELD_ATTRIBUTE, None)
+        if held is not None and held.lasts and user_obj.is_active:
+            access = held.access
+        else:
+            access = policy.access_for(user_obj)
         return perm in access.names or self._no(perm, access)
 
     async def ahas_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:

@@ -120,7 +120,7 @@ def implied_by(
     What is not `enabled` neither follows nor leads further (R7, R21).
     """
     found: dict[str, str] = {}
-    waiting = sorted(given & enabled)
+    waiting = sorted(given & enabled & catalogue.implied.keys())
     while waiting:
         code = waiting.pop(0)
         for implied in catalogue.implied.get(code, ()):
@@ -136,8 +136,9 @@ def _permissions(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Sou
     for depth, layer in enumerate(chain):
         kind: SourceKind = "inherited" if depth else "own"
         granted = layer.permissions & enabled
+        source = Source(kind, layer.code, layer.name)
         for code in granted:
-            found.setdefault(code, []).append(Source(kind, layer.code, layer.name))
+            found.setdefault(code, []).append(source)
         for code, by in implied_by(granted, enabled, rules.catalogue).items():
             found.setdefault(code, []).append(Source("implied", layer.code, layer.name, by))
     return {code: tuple(sources) for code, sources in found.items()}

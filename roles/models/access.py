@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ..core.vocabulary import ACTIONS, EVERY_ACTION, FieldLevel
 from .catalogue import Module
 from .role import Role
-from .versions import PolicyQuerySet, PolicyRow
+from .versions import GrantQuerySet, PolicyRow
 
 FIELD_LEVELS = [
     (FieldLevel.HIDDEN.code, _("hidden")),
@@ -23,7 +23,7 @@ class RecordAccess(PolicyRow):
     action = models.CharField(_("action"), max_length=20, default=EVERY_ACTION)
     scope = models.CharField(_("scope"), max_length=50)
 
-    objects = PolicyQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("record access")
@@ -51,7 +51,7 @@ class FieldPermission(PolicyRow):
     field = models.CharField(_("field"), max_length=100)
     level = models.CharField(_("level"), max_length=10, choices=FIELD_LEVELS)
 
-    objects = PolicyQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("field permission")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..core.names import NAME_MAX, key_of
 from ..core.vocabulary import CHAIN_MAX, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from .catalogue import Permission
-from .versions import PolicyQuerySet, PolicyRow, lock_policy
+from .versions import GrantQuerySet, PolicyQuerySet, PolicyRow, lock_policy
 
 CODE_MAX = 100
 KEY_MAX = 400
@@ -157,7 +157,7 @@ class RoleGrant(PolicyRow):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
     permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="grants")
 
-    objects = PolicyQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant")
@@ -195,7 +195,7 @@ class RolePrivilege(PolicyRow):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="privilege_grants")
     privilege = models.ForeignKey(CustomPrivilege, on_delete=models.PROTECT, related_name="grants")
 
-    objects = PolicyQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("privilege of a role")

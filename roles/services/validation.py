@@ -17,6 +17,7 @@ from ..models import Role
 from ..models.role import stored_key
 from ..registry import registry
 
+FIELD_MAX = 100
 Errors = dict[str, list[str]]
 
 
@@ -144,5 +145,7 @@ def _field_errors(changes: RoleChanges) -> Iterable[str]:
 
 
 def _is_field(module: Module, name: str) -> bool:
-    """Take any name for a module that has no model in this release, and `*` for all."""
-    return name == EVERY_FIELD or module.model is None or name in registry.fields_of(module)
+    """Take any identifier for a module that has no model in this release, and `*` for all."""
+    if module.model is None:
+        return name == EVERY_FIELD or (name.isidentifier() and len(name) <= FIELD_MAX)
+    return name == EVERY_FIELD or name in registry.fields_of(module)

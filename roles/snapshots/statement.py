@@ -119,13 +119,13 @@ def read_rows(*, user_id: Any, with_policy: bool) -> Rows:
 @lru_cache(maxsize=16)
 def _statement(vendor: str, with_policy: bool, with_person: bool) -> str:
     """Write the statement for one kind of database."""
-    together = (
-        "string_agg({0}, chr(10))" if vendor == "postgresql" else "group_concat({0}, char(10))"
-    )
-    tab = "chr(9)" if vendor == "postgresql" else "char(9)"
+    if vendor == "postgresql":
+        together, tab, position = "string_agg({0}, chr(10))", "chr(9)", "strpos"
+    else:
+        together, tab, position = "group_concat({0}, char(10))", "char(9)", "instr"
     parts = [
         _select("version", _table(PolicyVersion), number="token"),
-        *(_policy_parts(together, tab) if with_policy else ()),
+        *(_policy_parts(together, tab, position) if with_policy else ()),
         *(_person_parts() if with_person else ()),
     ]
     return " UNION ALL ".join(parts)
@@ -150,7 +150,7 @@ def _person_parts() -> list[str]:
     ]
 
 
-def _policy_parts(together: str, tab: str) -> list[str]:
+def _policy_parts(together: str, tab: str, position: str) -> list[str]:
     def joined(*columns: str) -> str:
         return together.format(f" || {tab} || ".join(columns))
 
@@ -172,19 +172,20 @@ def _policy_parts(together: str, tab: str) -> list[str]:
         by_role("scopes", RecordAccess, "module_id", "action", "scope"),
         by_role("fields", FieldPermission, "module_id", "field", "level"),
         _select("disabled", f"{_table(Module)} WHERE NOT is_enabled", one="code"),
-        _select("django", _django_permissions(), one="c.app_label || '.' || p.codename"),
+        _select("django", _django_permissions(position), one="c.app_label || '.' || p.codename"),
     ]
 
 
-def _django_permissions() -> str:
+def _django_permissions(position: str) -> str:
     """Give the Django permissions whose app label begins some privilege's name (R11).
 
     Only those can shadow a privilege, and there are hardly ever any.
     """
+    label = f"substr(n.name, 1, {position}(n.name, '.') - 1)"
     return (
         f"{_table(AuthPermission)} p JOIN {_table(ContentType)} c ON c.id = p.content_type_id "
-        f"WHERE EXISTS (SELECT 1 FROM {_table(CustomPrivilege)} n "
-        f"WHERE n.name LIKE lower(c.app_label) || '.%%')"
+        f"WHERE lower(c.app_label) IN (SELECT {label} FROM {_table(CustomPrivilege)} n "
+        f"WHERE {position}(n.name, '.') > 1)"
     )
 
 

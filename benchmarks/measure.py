@@ -1,0 +1,45 @@
+"""One database measured in a process of its own; the result is JSON on the standard output."""
+
+import argparse
+import json
+import platform
+from typing import Any
+
+NAMES = ("a", "a2", "b", "b2", "processes", "f")
+
+
+def main() -> None:
+    """Set Django up, fill the database of `DATABASE_URL` and measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=NAMES)
+    wanted = parser.parse_args()
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from . import suite, world  # models can be imported only now
+
+    call_command("migrate", verbosity=0)
+    world.build()
+    rows = suite.run(wanted.only, quick=wanted.quick)
+    print(json.dumps({"rows": [row.as_json() for row in rows], "versions": versions()}))
+
+
+def versions() -> dict[str, Any]:
+    """Give what the figures depend on, as this process finds it."""
+    import django
+    from django.db import connection
+
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+    numbers = connection.get_database_version()
+    return {
+        "Python": platform.python_version(),
+        "Django": django.get_version(),
+        name: ".".join(str(number) for number in numbers),
+    }
+
+
+if __name__ == "__main__":
+    main()
