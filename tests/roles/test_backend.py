@@ -1,6 +1,7 @@
 """`has_perm` without and with a record: each kind of person by each kind of name (R1-R21)."""
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser
 
 from crm.models import Account, Contact
@@ -72,6 +73,16 @@ def test_a_disabled_module_gives_nothing_until_it_is_enabled_again(db):
     assert fetch(owner).has_perm("contacts.view")
     Module.objects.filter(code="tasks").update(is_enabled=True)
     assert fetch(owner).has_perm("tasks.view") and fetch(owner).has_perm("tasks.comment")
+
+
+def test_a_person_in_hand_who_is_deactivated_is_denied_at_once(db):
+    """R1: what was worked out for their request before is worth nothing then."""
+    user = fetch(make_user("u", "user"))
+    assert user.has_perm("contacts.view")
+    user.is_active = False
+    assert not user.has_perm("contacts.view") and not policy.check(user, "contacts.view")
+    assert not async_to_sync(user.ahas_perm)("contacts.view")
+    assert user.get_all_permissions() == set()
 
 
 def test_answers_that_another_backend_left_on_the_person_are_not_believed(db):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from roles import policy
 from roles.core import clock
 from roles.core.changes import RoleChanges
 from roles.core.errors import Refused
@@ -122,3 +123,16 @@ def test_an_administrator_who_becomes_owner_may_from_the_next_request_on(rep, an
     with pytest.raises(Refused):  # the request that began before keeps its answers
         attempt()
     assert do_everything(fetch(user), rep, ann)["change"]()
+
+
+def test_an_owner_who_lost_the_role_since_the_request_began_changes_nothing(rep, ann):
+    """Threat 17: what they were when they were fetched is looked at again before the write."""
+    user = make_user("otto", "owner")
+    actor = fetch(user)
+    assert policy.why_not_administer(actor) == ""
+    user.role_assignments.all().delete()
+    before = state()
+    for name, attempt in do_everything(actor, rep, ann).items():
+        with pytest.raises(Refused, match="Only an Owner"):
+            attempt()
+        assert state() == before, name

@@ -1,0 +1,58 @@
+"""What every page of a role asks and knows: who may do what here, and who stands on the role."""
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from .. import policy, snapshots
+from ..models import Role
+from .governed import GovernedAdmin
+
+PEOPLE_SHOWN = 10
+
+
+class RolePages(GovernedAdmin):
+    """The gates of the pages of roles, and what they tell of a role beside its own values."""
+
+    # What is offered: what the services would accept
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Ask for `create`, and whether the services would take it."""
+        return super().has_add_permission(request) and not policy.why_not_administer(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for `edit`, and whether the services would take it."""
+        return super().has_change_permission(request, obj) and not policy.why_not_administer(
+            request.user
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for `delete`; system roles are never deleted (D8)."""
+        if obj is not None and obj.is_system:
+            return False
+        return super().has_delete_permission(request, obj) and not policy.why_not_administer(
+            request.user
+        )
+
+    def _role(self, request: HttpRequest, object_id: str) -> Role | None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.get_object(request, unquote(object_id))
+
+    def _about(self, request: HttpRequest, role: Role) -> dict[str, Any]:
+        """Give who holds the role and what stands on it."""
+        held = policy.current_assignments().filter(role=role).select_related("user")
+        compiled = snapshots.load_policy().role(role.code)
+        brought = [c for c, found in compiled.permissions.items() if found[0].kind == "inherited"]
+        return {
+            "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN]
+            if self._sees_people(request)
+            else [],
+            "holder_count": held.count(),
+            "affected_count": policy.affected_people(role.code),
+            "derived": role.derived.order_by("name"),
+            "brought_count": len(brought),
+        }
