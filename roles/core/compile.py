@@ -60,24 +60,58 @@ class CompiledRole:
         """Give the union of its layers' scopes for (module, action); `own` if empty (R8)."""
         if self.is_owner:
             return frozenset({ALL})
-        found: frozenset[str] = frozenset()
-        for layer in self.chain:
-            by_action = layer.records.get(module, {})
-            found |= by_action.get(action) or by_action.get(EVERY_ACTION) or frozenset()
-        return (found & self.known_scopes) or frozenset({OWN})
+        layers = (_layer_scopes(layer, module, action) for layer in self.chain)
+        return (frozenset().union(*layers) & self.known_scopes) or frozenset({OWN})
+
+    def scope_sources(self, module: str, action: str) -> dict[str, tuple[Source, ...]]:
+        """Give the scopes of `scopes_for`, each with the layers that bring it, nearest first.
+
+        `own` that stands because no layer says anything has no source (R8).
+        """
+        if self.is_owner:
+            return {ALL: (self._owner_source,)}
+        found: dict[str, tuple[Source, ...]] = {}
+        for depth, layer in enumerate(self.chain):
+            for scope in _layer_scopes(layer, module, action) & self.known_scopes:
+                found[scope] = (*found.get(scope, ()), _source_at(depth, layer))
+        return found or {OWN: ()}
 
     def level_of_field(self, module: str, field: str) -> FieldLevel:
         """Give the most permissive level that any layer sets; `editable` if none does (R10)."""
         if self.is_owner:
             return FieldLevel.EDITABLE
-        levels = [
-            level
-            for layer in self.chain
-            for by_field in [layer.fields.get(module, {})]
-            for level in [by_field.get(field, by_field.get(EVERY_FIELD))]
-            if level is not None
-        ]
-        return max(levels, default=FieldLevel.EDITABLE)
+        levels = (_layer_level(layer, module, field) for layer in self.chain)
+        return max((level for level in levels if level is not None), default=FieldLevel.EDITABLE)
+
+    def field_source(self, module: str, field: str) -> Source | None:
+        """Give the layer whose level holds, the nearest of several; `None` if none sets one."""
+        if self.is_owner:
+            return self._owner_source
+        holding = self.level_of_field(module, field)
+        for depth, layer in enumerate(self.chain):
+            if _layer_level(layer, module, field) == holding:
+                return _source_at(depth, layer)
+        return None
+
+    @property
+    def _owner_source(self) -> Source:
+        return Source("owner", self.code, self.name)
+
+
+def _layer_scopes(layer: RoleSpec, module: str, action: str) -> frozenset[str]:
+    """Give one layer's scopes for the action if it has any, else those for the module (R8)."""
+    by_action = layer.records.get(module, {})
+    return by_action.get(action) or by_action.get(EVERY_ACTION) or frozenset()
+
+
+def _layer_level(layer: RoleSpec, module: str, field: str) -> FieldLevel | None:
+    """Give the level one layer sets for the field, by name or by `*` (R10)."""
+    by_field = layer.fields.get(module, {})
+    return by_field.get(field, by_field.get(EVERY_FIELD))
+
+
+def _source_at(depth: int, layer: RoleSpec) -> Source:
+    return Source("inherited" if depth else "own", layer.code, layer.name)
 
 
 def chain_of(code: str, roles: Mapping[str, RoleSpec]) -> tuple[RoleSpec, ...]:
@@ -134,9 +168,8 @@ def _permissions(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Sou
     enabled = rules.catalogue.enabled_permissions(rules.disabled)
     found: dict[str, list[Source]] = {}
     for depth, layer in enumerate(chain):
-        kind: SourceKind = "inherited" if depth else "own"
         granted = layer.permissions & enabled
-        source = Source(kind, layer.code, layer.name)
+        source = _source_at(depth, layer)
         for code in granted:
             found.setdefault(code, []).append(source)
         for code, by in implied_by(granted, enabled, rules.catalogue).items():
@@ -147,10 +180,10 @@ def _permissions(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Sou
 def _privileges(chain: Sequence[RoleSpec], rules: Rules) -> dict[str, tuple[Source, ...]]:
     found: dict[str, list[Source]] = {}
     for depth, layer in enumerate(chain):
-        kind: SourceKind = "inherited" if depth else "own"
+        source = _source_at(depth, layer)
         for name in layer.privileges:
             if name not in rules.shadows:
-                found.setdefault(name, []).append(Source(kind, layer.code, layer.name))
+                found.setdefault(name, []).append(source)
     return {name: tuple(sources) for name, sources in found.items()}
 
 
