@@ -4,14 +4,19 @@ The backend authorises and fetches people; how they prove who they are is anothe
 business, which a project composes with this one into a single class.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import Permission as AuthPermission
 from django.core.exceptions import PermissionDenied
+from django.core.signals import setting_changed
 from django.db.models import Model, Q, QuerySet
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
 
 from . import policy, snapshots
 from .core.access import Access
@@ -24,8 +29,8 @@ from .registry import registry
 class RoleBackend(BaseBackend):
     """Answer for every code and model that the catalogue governs, finally; else abstain.
 
-    A final no is a `PermissionDenied`, which Django's `user.has_perm` turns into False without
-    asking the backends after this one.
+    A final no is a `PermissionDenied` where backends come after this one: Django's
+    `user.has_perm` turns it into False without asking them. Asked last, a plain False is as final.
     """
 
     # People
@@ -77,15 +82,19 @@ class RoleBackend(BaseBackend):
 
     def _no(self, perm: str, access: Access) -> bool:
         """Say a final no, unless the name is another spelling of a privilege (R11)."""
-        if policy.is_governed(perm):
-            raise PermissionDenied
+        if perm in registry.governed:
+            return self._deny()
         return policy.resolve(perm) in access.privileges
 
     def _final(self, perm: str, obj: Model, allowed: bool) -> bool:
         governed = policy.is_governed(perm) or registry.module_of(type(obj)) is not None
-        if not allowed and governed:
+        return self._deny() if governed and not allowed else allowed
+
+    def _deny(self) -> bool:
+        """Say no so that no backend after this one is asked; an exception costs, so only then."""
+        if not _asked_last(type(self)):
             raise PermissionDenied
-        return allowed
+        return False
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Tell whether anything in an app, or else the module of that code, may be viewed."""
@@ -149,6 +158,17 @@ class RoleBackend(BaseBackend):
         if include_superusers:
             found |= Q(is_superuser=True) & get_directory().active_people()
         return people.filter(found, is_active=True)
+
+
+@lru_cache(maxsize=8)
+def _asked_last(backend: type) -> bool:
+    return import_string(settings.AUTHENTICATION_BACKENDS[-1]) is backend
+
+
+@receiver(setting_changed, dispatch_uid="roles.backends")
+def _forget_order(*, setting: str, **kwargs: Any) -> None:
+    if setting == "AUTHENTICATION_BACKENDS":
+        _asked_last.cache_clear()
 
 
 def _has_module(access: Access, label: str) -> bool:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.models import Permission as AuthPermission
 from django.db import connections
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 from .models import (
     CustomPrivilege,
@@ -58,12 +58,31 @@ def _deletes_people(origin: Any) -> bool:
     return model is RoleAssignment._meta.get_field("user").related_model
 
 
-def mirror_after_migrate(*, sender: AppConfig, using: str, **kwargs: Any) -> None:
+def mirror_after_migrate(*, using: str, **kwargs: Any) -> None:
     """Mirror the catalogue, if the tables stand and this is the database that roles uses."""
+    if not _stands(using):
+        return
+    mirror_catalogue()
+    # Connected this late, so that it comes after Django's own, which makes the permissions.
+    post_migrate.connect(permissions_made, sender=_last_app(), dispatch_uid="roles.last")
+
+
+def permissions_made(*, using: str, **kwargs: Any) -> None:
+    """Make every process read again: new Django permissions, made in bulk, can shadow (R11)."""
+    if _stands(using):
+        bump_policy()
+
+
+def _stands(using: str) -> bool:
+    """Tell whether this is the database that roles uses, with all its tables."""
     tables = set(connections[using].introspection.table_names())
     models = (*_POLICY_MODELS, PolicyVersion)
-    if using == "default" and all(model._meta.db_table in tables for model in models):
-        mirror_catalogue()
+    return using == "default" and all(model._meta.db_table in tables for model in models)
+
+
+def _last_app() -> AppConfig:
+    """Give the app for which `migrate` announces last that it is done."""
+    return [config for config in apps.get_app_configs() if config.models_module][-1]
 
 
 for _model in _POLICY_MODELS:

@@ -26,6 +26,10 @@ class State(models.TextChoices):
     SUSPENDED = "suspended", _("suspended")
 
 
+_ACTIVE = State.ACTIVE.value
+"""Every check compares with it, and a plain string is found and compared sooner than a member."""
+
+
 class User(CarriesAccess, AbstractUser):
     """A person; `is_staff` decides nothing, `is_superuser` is the break-glass account (R3)."""
 
@@ -56,24 +60,24 @@ class User(CarriesAccess, AbstractUser):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Ask the backends first about a superuser who is not let in (R1)."""
-        if self.state == State.ACTIVE:
+        if self.state == _ACTIVE:
             return super().has_perm(perm, obj)
         return _user_has_perm(self, perm, obj)
 
     async def ahas_perm(self, perm: str, obj: Any = None) -> bool:
         """Answer as `has_perm` does, without blocking the event loop."""
-        if self.state == State.ACTIVE:
+        if self.state == _ACTIVE:
             return await super().ahas_perm(perm, obj)
         return await _auser_has_perm(self, perm, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
         """Ask the backends first about a superuser who is not let in (R1)."""
-        if self.state == State.ACTIVE:
+        if self.state == _ACTIVE:
             return super().has_module_perms(app_label)
         return _user_has_module_perms(self, app_label)
 
     async def ahas_module_perms(self, app_label: str) -> bool:
         """Answer as `has_module_perms` does, without blocking the event loop."""
-        if self.state == State.ACTIVE:
+        if self.state == _ACTIVE:
             return await super().ahas_module_perms(app_label)
         return await _auser_has_module_perms(self, app_label)

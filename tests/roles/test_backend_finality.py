@@ -93,15 +93,27 @@ def test_a_name_that_says_nothing_of_a_governed_record_is_a_final_no(beside_gene
         assert not may(people["user"], name, mine)
 
 
-def test_the_backend_itself_raises_on_a_final_no_and_returns_false_to_abstain(people):
+GOVERNED = ("contacts.view", "contacts.invite", "crm.view_contact", "leave.approve")
+ABSTAINED = ("auth.view_group", "report.export", "contacts.frobnicate", None)
+
+
+def test_before_another_backend_a_final_no_is_raised_and_false_abstains(beside_django, people):
     backend, user = SiteBackend(), people["roleless"]
-    for name in ("contacts.view", "contacts.invite", "crm.view_contact", "leave.approve"):
+    for name in GOVERNED:
         with pytest.raises(PermissionDenied):
             backend.has_perm(user, name)
         with pytest.raises(PermissionDenied):
             async_to_sync(backend.ahas_perm)(user, name)
-    for name in ("auth.view_group", "report.export", "contacts.frobnicate", None):
+    for name in ABSTAINED:
         assert backend.has_perm(user, name) is False
+
+
+def test_the_backend_that_is_asked_last_need_not_raise(settings, people):
+    settings.AUTHENTICATION_BACKENDS = [GENEROUS, OURS]
+    backend, user = SiteBackend(), people["roleless"]
+    for name in (*GOVERNED, *ABSTAINED):
+        assert backend.has_perm(user, name) is False
+        assert async_to_sync(backend.ahas_perm)(user, name) is False
 
 
 # One class that decides
