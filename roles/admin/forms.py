@@ -1,6 +1,5 @@
 """The form of one role. What it saves is the difference to what its page showed."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,23 +14,18 @@ from ..core.changes import RoleChanges, apply, difference
 from ..core.errors import Conflict, Invalid
 from ..core.names import HintCode, find_hint, split_names
 from ..core.specs import RoleSpec
-from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN
 from ..models import Role
 from ..services.loading import read_role
 from ..services.validation import current_shadows
+from .bases import BaseChoice, bases_for
 from .details import read_post
 from .grid import Board, GridField, fixed_cells
 from .starting import BLANK
 from .state import pack, unpack
 from .words import changes_in_words
 
-
-class BaseChoice(forms.ChoiceField):
-    """Offer the roles that can be a base; say of any other role why it cannot, when saving."""
-
-    def valid_value(self, value: str) -> bool:
-        """Accept every role's code: the service names the rule that forbids it."""
-        return super().valid_value(value) or Role.objects.filter(code=value).exists()
+_READ = ("name", "description", "level", "base", "permissions", "privileges")
 
 
 class RoleForm(forms.Form):
@@ -86,24 +80,41 @@ class RoleForm(forms.Form):
         self.role = role
         self.current = read_role(role) if role else start
         self.shown, fixed = self._seen(data)
-        policy = snapshots.load_policy()
         self.shown = self.shown or self.current
-        compiled = policy.role(role.code) if role else policy.compile(self.shown)
-        sources = fixed_cells(compiled)
-        self.fixed = frozenset(sources) if fixed is None else fixed
+        self.policy = snapshots.load_policy()
+        self.frozen_because = frozen_because
+        board = self.board_of(self.shown)
+        self.fixed = frozenset(board.fixed) if fixed is None else fixed
         self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
-        self.fields["base"].choices = _bases_for(role)
-        self.fields["permissions"].widget.board = Board(
-            fixed={code: sources[code] for code in self.fixed & sources.keys()},
-            compiled=compiled,
-            base=policy.role(self.shown.base) if self.shown.base in policy.roles else None,
-            records=self.typed.records,
-            fields=self.typed.fields,
-            frozen_because=frozen_because,
-            disabled=policy.rules.disabled,
-        )
+        self.fields["base"].choices = bases_for(role)
+        self.fields["permissions"].widget.board = board
         self._limit(frozen_because)
+
+    def board_of(self, spec: RoleSpec) -> Board:
+        """Give what the page shows of a role with these values, be they stored or not."""
+        compiled = self.policy.compile(spec)
+        return Board(
+            fixed=fixed_cells(compiled),
+            compiled=compiled,
+            base=self.policy.role(spec.base) if spec.base in self.policy.roles else None,
+            records=spec.records,
+            fields=spec.fields,
+            frozen_because=self.frozen_because,
+            disabled=self.policy.rules.disabled,
+        )
+
+    def stand_as(self, spec: RoleSpec, board: Board, fixed: frozenset[str]) -> None:
+        """Draw a bound form as what it would leave: marks, ticks and state of `spec`.
+
+        So the page that comes back after an error shows the base that was typed, not the
+        stored one, and is read by what it shows when it is posted again.
+        """
+        self.fixed = fixed
+        self.fields["permissions"].widget.board = board
+        if self.is_bound:
+            self.data.setlist("permissions", sorted(spec.permissions))
+            self.data["seen"] = pack(self.shown, fixed)
 
     def _seen(self, data: Any) -> tuple[RoleSpec | None, frozenset[str] | None]:
         """Read what the page showed; remember it where that was tampered with."""
@@ -163,14 +174,18 @@ class RoleForm(forms.Form):
 
     def clean_permissions(self) -> frozenset[str]:
         """Keep the role's own state of every cell that was fixed on the page."""
-        posted = self.cleaned_data["permissions"]
+        return self._without_fixed(self.cleaned_data["permissions"])
+
+    def _without_fixed(self, posted: frozenset[str]) -> frozenset[str]:
         return (posted - self.fixed) | (self.shown.permissions & self._untouchable())
 
     def _untouchable(self) -> frozenset[str]:
         """Fixed cells, and grants that the page did not show at all (R7)."""
-        disabled = self.fields["permissions"].widget.board.disabled
-        catalogue = snapshots.load_policy().rules.catalogue
-        return self.fixed | (self.shown.permissions - catalogue.enabled_permissions(disabled))
+        return self.fixed | (self.shown.permissions - self._possible())
+
+    def _possible(self) -> frozenset[str]:
+        rules = self.policy.rules
+        return rules.catalogue.enabled_permissions(rules.disabled)
 
     @property
     def features(self) -> str:
@@ -181,18 +196,14 @@ class RoleForm(forms.Form):
 
     @property
     def wanted(self) -> RoleSpec:
-        """The role as the page was meant to leave it."""
-        cleaned = self.cleaned_data
-        return self.shown.with_changes(
-            name=cleaned["name"],
-            description=cleaned["description"],
-            level=cleaned["level"],
-            base=cleaned["base"] or None,
-            permissions=cleaned["permissions"],
-            privileges=cleaned["privileges"],
-            records=self.typed.records,
-            fields=self.typed.fields,
-        )
+        """The role as the page was meant to leave it; what cannot be read stays as it was shown."""
+        read = {name: self.cleaned_data[name] for name in _READ if name in self.cleaned_data}
+        if "base" in read:
+            read["base"] = read["base"] or None
+        if "permissions" not in read:
+            ticked = self["permissions"].value() or ()
+            read["permissions"] = self._without_fixed(frozenset(ticked) & self._possible())
+        return self.shown.with_changes(**read, records=self.typed.records, fields=self.typed.fields)
 
     @property
     def changes(self) -> RoleChanges:
@@ -232,22 +243,3 @@ class RoleForm(forms.Form):
         return [
             words[hint.code] % {"name": hint.name, "detail": hint.detail} for hint in found if hint
         ]
-
-
-def _bases_for(role: Role | None) -> list[tuple[str, str]]:
-    """Give the roles that can be a base: not Owner, not this one, none that is based on it."""
-    rows = list(Role.objects.order_by("level", "name"))
-    by_pk = {other.pk: other for other in rows}
-    offered = [r for r in rows if r.code != OWNER_CODE and not _stands_on(r, role, by_pk)]
-    return [("", _("No other role")), *((r.code, f"{r.name} ({r.level})") for r in offered)]
-
-
-def _stands_on(candidate: Role, role: Role | None, by_pk: Mapping[int, Role]) -> bool:
-    steps: set[int] = set()
-    pk: int | None = candidate.pk
-    while role is not None and pk is not None and pk not in steps:
-        if pk == role.pk:
-            return True
-        steps.add(pk)
-        pk = by_pk[pk].base_id
-    return False

@@ -15,14 +15,16 @@ from ..models import Role
 from ..services.role import change_role, create_role
 from .forms import RoleForm
 from .history import history_of
+from .outlook import Outlook
 from .role_deletion import RoleDeletion
+from .role_impact import RoleImpact
 from .role_list import RoleList
 from .starting import starting_point
 from .words import grid_words, summary
 
 
 @admin.register(Role)
-class RoleAdmin(RoleList, RoleDeletion):
+class RoleAdmin(RoleList, RoleDeletion, RoleImpact):
     """Roles: who may see them is the policy's, who may change them the services' to say."""
 
     form_template = "roles/admin/role_form.html"
@@ -46,7 +48,8 @@ class RoleAdmin(RoleList, RoleDeletion):
             if role is None or not self.has_change_permission(request, role):
                 self._require_services_would(request, role)
             form = RoleForm(request.POST, role=role)
-            if form.is_valid() and (saved := self._save(request, form)):
+            asked = "_impact" in request.POST
+            if form.is_valid() and not asked and (saved := self._save(request, form)):
                 return self._after(request, saved, created=role is None)
         form = self._rebased(form)
         return self._page(request, role, form, frozen, extra_context or {})
@@ -105,10 +108,13 @@ class RoleAdmin(RoleList, RoleDeletion):
         frozen: str,
         extra: dict[str, Any],
     ) -> HttpResponse:
+        outlook = Outlook.of(form)
+        form.stand_as(outlook.wanted, outlook.board, outlook.fixed)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": role.name if role else _("Add Role"),
+            "outlook": outlook,
             "grid_words": grid_words(),
             "can_add": self.has_add_permission(request),
             "cloned_from": Role.objects.filter(code=request.GET.get("clone", "")).first(),

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from .. import policy, snapshots
+from .. import policy
 from ..models import Role
 from .governed import GovernedAdmin
 
@@ -45,8 +45,6 @@ class RolePages(GovernedAdmin):
     def _about(self, request: HttpRequest, role: Role) -> dict[str, Any]:
         """Give who holds the role and what stands on it."""
         held = policy.current_assignments().filter(role=role).select_related("user")
-        compiled = snapshots.load_policy().role(role.code)
-        brought = [c for c, found in compiled.permissions.items() if found[0].kind == "inherited"]
         return {
             "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN]
             if self._sees_people(request)
@@ -54,5 +52,4 @@ class RolePages(GovernedAdmin):
             "holder_count": held.count(),
             "affected_count": policy.affected_people(role.code),
             "derived": role.derived.order_by("name"),
-            "brought_count": len(brought),
         }

@@ -34,19 +34,20 @@ def changes_in_words(changes: RoleChanges) -> list[str]:
     return lines
 
 
+def counts_of(changes: RoleChanges) -> dict[str, int]:
+    """Count what is added, removed and changed, as the save bar and the message count it."""
+    return {
+        "added": len(changes.granted) + len(changes.privileges_added),
+        "removed": len(changes.revoked) + len(changes.privileges_removed),
+        "changed": len(changes.values) + len(changes.records) + len(changes.fields),
+    }
+
+
 def summary(changes: RoleChanges) -> str:
-    """Count what was added and removed, for the message after a save."""
-    added = len(changes.granted) + len(changes.privileges_added)
-    removed = len(changes.revoked) + len(changes.privileges_removed)
-    parts = []
-    if added:
-        parts.append(_("%d added") % added)
-    if removed:
-        parts.append(_("%d removed") % removed)
-    others = len(changes.values) + len(changes.records) + len(changes.fields)
-    if others:
-        parts.append(_("%d changed") % others)
-    return ", ".join(parts)
+    """Say how much a save changes, before it and after it in the same words."""
+    words = {"added": _("%d added"), "removed": _("%d removed"), "changed": _("%d changed")}
+    counts = counts_of(changes)
+    return ", ".join(words[name] % count for name, count in counts.items() if count)
 
 
 def grid_words() -> dict[str, str]:
