@@ -1,12 +1,13 @@
 """The CRM's answers to what roles asks about people (`roles.directory`)."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Q
 
 from roles.core.vocabulary import Standing
 
-from .models import User
+from .models import Department, Membership, Team, User
 from .models.user import State
 
 DENIED = Standing.DENIED
@@ -34,13 +35,41 @@ class OrganisationDirectory:
         return Q(is_active=True, state=State.WAITING)
 
     def build_world(self, world: Any) -> dict[str, User]:
-        """Make the people of a policy test."""
-        return {key: self._make(key, person) for key, person in world.users.items()}
-
-    def _make(self, key: str, person: Any) -> User:
-        return User.objects.create(
-            username=key,
-            state=person.state,
-            is_active=person.active,
-            is_superuser=person.superuser,
+        """Make the departments, teams and people of a policy test; give the people by key."""
+        departments = _store_tree(world.departments, _department)
+        managers = {key: person.manager for key, person in world.users.items()}
+        people = _store_tree(
+            managers, lambda key, manager: _person(world.users[key], manager, departments)
         )
+        teams = Team.objects.bulk_create(Team(code=code, name=code) for code in world.teams)
+        by_code = {team.code: team for team in teams}
+        Membership.objects.bulk_create(
+            Membership(team=by_code[code], user=people[key])
+            for key, person in world.users.items()
+            for code in person.teams
+        )
+        return people
+
+
+def _store_tree(parents: Mapping[str, str | None], make: Callable[[str, Any], Any]) -> Any:
+    """Store the rows of a tree a level at a time, the highest first; give them by key."""
+    made: dict[str | None, Any] = {None: None}
+    while level := [key for key in parents if key not in made and parents[key] in made]:
+        rows = [make(key, made[parents[key]]) for key in level]
+        made |= zip(level, type(rows[0]).objects.bulk_create(rows), strict=True)
+    return {key: made[key] for key in parents}
+
+
+def _department(code: str, parent: Any) -> Department:
+    return Department(code=code, name=code, parent=parent)
+
+
+def _person(person: Any, manager: Any, departments: Mapping[str, Department]) -> User:
+    return User(
+        username=person.key,
+        state=person.state,
+        is_active=person.active,
+        is_superuser=person.superuser,
+        department=departments.get(person.department),
+        manager=manager,
+    )

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from roles.core.specs import Feature, Module
 from roles.registry import BuiltinRole, Scope, registry
 
+from .organisation import below_the_department, report_to, share_a_team
+
 ADMINISTRATION, ACCOUNT = _("Administration"), _("Account")
 EVERYTHING = ("view", "create", "edit", "delete", "export", "import", "invite")
 
@@ -101,11 +103,11 @@ registry.register_features(
     ),
 )
 
-# Whom these reach is the organisation's to say; until it does, they reach no more than `own`.
+
 registry.register_scopes(
-    Scope("team", _("Team"), order=10),
-    Scope("department", _("Department"), order=20),
-    Scope("reporting_line", _("Reporting line"), order=30),
+    Scope("team", _("Team"), order=10, owners=share_a_team),
+    Scope("department", _("Department"), order=20, owners=below_the_department),
+    Scope("reporting_line", _("Reporting line"), order=30, owners=report_to),
 )
 
 registry.register_roles(

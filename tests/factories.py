@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Department, Team, User
 from rbac_site.backends import SiteBackend
 from roles.core.specs import RoleSpec
 from roles.core.vocabulary import FieldLevel
@@ -19,6 +19,30 @@ def make_user(username: str = "", *roles: Any, **values: Any) -> User:
     for role in roles:
         give(user, role)
     return user
+
+
+def make_team(code: str = "", *members: User) -> Team:
+    """Store a team with its members."""
+    code = code or f"team-{next(_numbers)}"
+    team = Team.objects.create(code=code, name=code.capitalize())
+    team.members.add(*members)
+    return team
+
+
+def make_department(code: str = "", *people: User, parent: Department | None = None) -> Department:
+    """Store a department with the people in it, perhaps below another one."""
+    code = code or f"department-{next(_numbers)}"
+    made = Department.objects.create(code=code, name=code.capitalize(), parent=parent)
+    for user in people:
+        user.department = made
+        user.save(update_fields=["department"])
+    return made
+
+
+def set_manager(user: User, manager: User | None) -> None:
+    """Let `user` report to `manager`, or to nobody."""
+    user.manager = manager
+    user.save(update_fields=["manager"])
 
 
 def make_role(

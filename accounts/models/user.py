@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from roles.models.versions import CarriesAccess
 
+from .closure import Closure, InTree, TreeQuerySet
+from .organisation import Department, ReportingLink
+
 
 class State(models.TextChoices):
     """Where a person stands in joining and leaving; `is_active` is beside it."""
@@ -30,18 +33,45 @@ _ACTIVE = State.ACTIVE.value
 """Every check compares with it, and a plain string is found and compared sooner than a member."""
 
 
-class User(CarriesAccess, AbstractUser):
+class PeopleManager(UserManager["User"]):
+    """People, whose reporting line goes with them."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> TreeQuerySet:
+        """Give a queryset that keeps the links."""
+        return TreeQuerySet(self.model, using=self._db)
+
+
+class User(CarriesAccess, InTree, AbstractUser):
     """A person; `is_staff` decides nothing, `is_superuser` is the break-glass account (R3)."""
 
     email = models.EmailField(_("e-mail address"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("department"),
+    )
+    manager = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("manager"),
+    )
 
-    objects = UserManager()
+    objects = PeopleManager()
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
+        base_manager_name = "objects"  # related managers write through this one
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), condition=~models.Q(email=""), name="accounts_email_once"
@@ -50,10 +80,20 @@ class User(CarriesAccess, AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="accounts_user_state"
             ),
+            models.CheckConstraint(
+                condition=models.Q(manager=None) | ~models.Q(manager=models.F("id")),
+                name="accounts_user_not_their_own_manager",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @classmethod
+    def closure(cls) -> Closure:
+        """Give the links of the reporting line."""
+        refusal: Any = _("%(above)s reports to %(name)s (R9). Choose another manager.")
+        return Closure("manager", ReportingLink, refusal)
 
     # Django says yes to an active superuser before any backend is asked (R3). R1 comes before
     # that: whoever waits, is suspended or rejected is asked about like everybody else.
