@@ -56,6 +56,10 @@ class CompiledRole:
         """Whether this is the role that gives everything (R6)."""
         return self.code == OWNER_CODE
 
+    def stands_on(self, code: str) -> bool:
+        """Whether `code` is this role or one of its bases, so that its change reaches this one."""
+        return any(layer.code == code for layer in self.chain)
+
     def scopes_for(self, module: str, action: str) -> frozenset[str]:
         """Give the union of its layers' scopes for (module, action); `own` if empty (R8)."""
         if self.is_owner:

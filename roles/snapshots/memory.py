@@ -6,7 +6,7 @@ simply not found.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -53,6 +53,27 @@ class Snapshot:
     def compile(self, spec: RoleSpec) -> CompiledRole:
         """Compile a role as it is wished for, which need not be stored."""
         return compile_role(spec.code, {**self.roles, spec.code: spec}, self.rules)
+
+    def with_role(self, spec: RoleSpec) -> "Snapshot":
+        """Give the policy as it would be if the role were stored like this.
+
+        What does not stand on the role is not compiled again. A privilege that only it names,
+        or named, changes what Owner gives (R6).
+        """
+        roles = {**self.roles, spec.code: spec}
+        named = frozenset(name for layer in roles.values() for name in layer.privileges)
+        same_names = named == self.rules.named_privileges
+        return Snapshot(
+            version=None,
+            roles=roles,
+            codes_by_id=self.codes_by_id,
+            rules=replace(self.rules, named_privileges=named),
+            compiled={
+                code: role
+                for code, role in self.compiled.items()
+                if not role.stands_on(spec.code) and (same_names or not role.is_owner)
+            },
+        )
 
     def access_of(self, role_ids: frozenset[int]) -> Access:
         """Give what someone has who holds exactly these roles; shared by all who do."""

@@ -1,0 +1,65 @@
+"""Who would gain or lose what by a change of a role, asked before it is made; reads only."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from .. import policy, snapshots
+from ..core.impact import NO_IMPACT, Impact, Mark, changed_modules, gather, marks_between
+from ..core.specs import Module, RoleSpec
+from ..core.vocabulary import EVERY_FIELD
+from ..models import Role
+from ..registry import registry
+
+
+def impact_of(role: Role | None, wanted: RoleSpec) -> Impact:
+    """Compare what people have with what they would have if `role` were as `wanted`.
+
+    Counted are those who hold the role, or one based on it, at this moment and are let in
+    (R1, R2). What somebody has through another role too they neither gain nor lose. The other
+    people's roles are read in one query, and each set of roles is compared once.
+    """
+    if role is None or role.is_owner:
+        return NO_IMPACT
+    before = snapshots.load_policy()
+    after = before.with_role(wanted.with_changes(code=role.code))
+    groups = _holders_by_roles(before, role.code)
+    modules = changed_modules(before.role(role.code), after.role(role.code), registry.catalogue)
+    roles = [*before.roles.values(), wanted]
+    fields = {module.code: _names_of_fields(module, roles) for module in modules}
+    people: Counter[frozenset[Mark]] = Counter()
+    for role_ids, count in groups.items():
+        old, new = before.access_of(role_ids), after.access_of(role_ids)
+        people[marks_between(old, new, modules, fields)] += count
+    return gather(people, holders=groups.total())
+
+
+def _holders_by_roles(policy_now: snapshots.Snapshot, code: str) -> Counter[frozenset[int]]:
+    """Count the people whom the role reaches by the set of roles that they hold now."""
+    reached = [
+        pk for pk, heir in policy_now.codes_by_id.items() if policy_now.role(heir).stands_on(code)
+    ]
+    current = policy.current_assignments()
+    holding = current.filter(role_id__in=reached).values("user_id")
+    held: dict[Any, set[int]] = {}
+    for user_id, role_id in current.filter(
+        user_id__in=holding, user__in=_ordinary_people()
+    ).values_list("user_id", "role_id"):
+        held.setdefault(user_id, set()).add(role_id)
+    return Counter(map(frozenset, held.values()))
+
+
+def _ordinary_people() -> Any:
+    """Give the people whose roles decide: a superuser has everything whatever they hold (R3)."""
+    people = policy.active_people()
+    names = {field.name for field in get_user_model()._meta.get_fields()}
+    return people.exclude(is_superuser=True) if "is_superuser" in names else people
+
+
+def _names_of_fields(module: Module, roles: Iterable[RoleSpec]) -> frozenset[str]:
+    """Give the fields of a module: its model's, or, without one, those that some role names."""
+    if module.model is not None:
+        return frozenset(registry.fields_of(module))
+    return frozenset({EVERY_FIELD}).union(*(role.fields.get(module.code, {}) for role in roles))
