@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from roles.core.vocabulary import Standing
 from roles.directory import get_directory
@@ -21,3 +24,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if get_directory().standing_of(user) is Standing.DENIED:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Say which way the account is shut out; only whoever knew its password comes here."""
+        because = user.state if user.is_active else "deactivated"
+        return redirect(f"{reverse('account_inactive')}?{urlencode({'because': because})}")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Go back to the page from which one comes."""
+        return reverse("profile")

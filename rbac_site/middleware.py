@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from .refusals import method_not_allowed
+
 
 class PrivateAnswers:
     """Keep answers out of every cache; static files are served before this is asked."""
@@ -17,4 +19,21 @@ class PrivateAnswers:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+
+class HelpfulRefusals:
+    """Give a page to the one refusal that Django answers without any words (405)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill an empty 405 for a browser; an API's answer has words of its own."""
+        response = self.get_response(request)
+        is_bare = response.status_code == 405 and not response.streaming and not response.content
+        if is_bare and request.accepts("text/html"):
+            allowed = response.headers.get("Allow", "")
+            response = method_not_allowed(request)
+            response.headers["Allow"] = allowed
         return response

@@ -8,11 +8,15 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reach import reach_in_words
+from accounts.waiting import for_admitted, is_waiting, waiting_page
+from roles import policy
 from roles.core.specs import Module
 from roles.registry import registry
 
@@ -34,6 +38,17 @@ class Site(AdminSite):
         """Let in whoever a session names; the backend gives nobody who is out (R1)."""
         return request.user.is_authenticated and request.user.is_active
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Keep every page but the first from whoever waits for approval (R1)."""
+        is_first = getattr(view, "__func__", None) is Site.index
+        return super().admin_view(view if is_first else for_admitted(view), cacheable)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the person's modules, or what happens next to whoever waits."""
+        if is_waiting(request.user):
+            return waiting_page(request)
+        return super().index(request, extra_context)
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the site's one sign-in page."""
         return redirect_to_login(request.GET.get("next") or "/", "account_login")
@@ -46,7 +61,14 @@ class Site(AdminSite):
         """Leave out what no module governs, whichever app registered it: nothing guards it."""
         for model in [m for m in self._registry if registry.module_of(m) is None]:
             self.unregister(model)
-        return super().get_urls()
+        # Not above: it stands on pages that register themselves here.
+        from .search import search
+
+        return [path("search/", self.admin_view(search), name="search"), *super().get_urls()]
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Send to the site's one page for a new password."""
+        return redirect("account_change_password")
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Offer nothing: no page asks, and the answers would name records by hidden fields."""
@@ -63,7 +85,8 @@ class Site(AdminSite):
         for app in self._build_app_dict(request, app_label).values():
             for entry in app["models"]:
                 if module := registry.module_of(entry["model"]):
-                    found.setdefault(module.code, []).append(_described(entry, module))
+                    described = _described(entry, module, request)
+                found.setdefault(module.code, []).append(described)
         areas: dict[str, dict[str, Any]] = {}
         for code, module in registry.catalogue.modules.items():
             if code in found:
@@ -94,11 +117,12 @@ def _area(module: Module) -> dict[str, Any]:
     }
 
 
-def _described(entry: dict[str, Any], module: Module) -> dict[str, Any]:
-    """Add the module's words to Django's entry of a model."""
+def _described(entry: dict[str, Any], module: Module, request: HttpRequest) -> dict[str, Any]:
+    """Add the module's words to Django's entry of a model, and whose records are seen."""
     options = entry["model"]._meta
     adding = gettext("Add %(name)s") % {"name": capfirst(options.verbose_name)}
-    entry |= {"add_label": adding, "description": ""}
+    reach = reach_in_words(policy.access_for(request.user), module, "view")
+    entry |= {"add_label": adding, "description": "", "reach": capfirst(reach)}
     if options.label == module.model:
         entry |= {"name": module.label, "description": capfirst(module.description)}
     return entry

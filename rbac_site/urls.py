@@ -9,13 +9,27 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.pages import PasswordChange, profile
+from accounts.waiting import for_admitted
+
+from .theme import choose_theme
+
+handler400 = "rbac_site.refusals.bad_request"
+handler403 = "rbac_site.refusals.permission_denied"
+handler404 = "rbac_site.refusals.page_not_found"
+handler500 = "rbac_site.refusals.server_error"
+
 account = [
     path("login/", sign_in.login, name="account_login"),
     path("logout/", sign_in.logout, name="account_logout"),
     path("inactive/", sign_in.account_inactive, name="account_inactive"),
     path("signup/", sign_in.signup, name="account_signup"),
-    path("reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", sign_in.password_change, name="account_change_password"),
+    path("reauthenticate/", for_admitted(sign_in.reauthenticate), name="account_reauthenticate"),
+    path(
+        "password/change/",
+        for_admitted(PasswordChange.as_view()),
+        name="account_change_password",
+    ),
     path("password/reset/", sign_in.password_reset, name="account_reset_password"),
     path("password/reset/done/", sign_in.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -33,5 +47,7 @@ account = [
 urlpatterns = [
     path("auth/", include(account)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("profile/", profile, name="profile"),
+    path("theme/", choose_theme, name="theme"),
     path("", admin.site.urls),
 ]

@@ -1,0 +1,103 @@
+"""Refusals say what, why and what now, and no more than their reader may know (R23)."""
+
+import pytest
+from django.core.exceptions import BadRequest
+from django.test import Client, RequestFactory
+
+from crm.models import Contact
+from rbac_site import refusals
+from roles.models import Module
+from tests.factories import make_role
+
+pytestmark = pytest.mark.django_db
+ALL = {"contacts": "all"}
+
+
+def said(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("permissions", "url", "missing"),
+    [
+        ("leads.view", "/crm/contact/", "Contacts: View"),
+        ("leads.view", "/crm/contact/add/", "Contacts: View"),
+        ("contacts.view", "/crm/contact/add/", "Contacts: Create"),
+        ("contacts.view", "/crm/contact/{pk}/delete/", "Contacts: Delete"),
+        ("contacts.view", "/roles/role/", "Roles: View"),
+    ],
+)
+def test_403_names_the_permission_that_is_missing(browse, permissions, url, missing):
+    make_role("agent", permissions=permissions, records=ALL)
+    contact = Contact.objects.create(last_name="Secretname")
+    answer = browse("agent").get(url.format(pk=contact.pk))
+    page = said(answer)
+    assert answer.status_code == 403
+    assert f"You need the permission <strong>{missing}</strong>" in page
+    assert f"ask an Owner or an Administrator of this account for “{missing}”" in page
+    assert "Secretname" not in page
+
+
+def test_403_stands_in_the_frame_with_the_modules_that_are_theirs(browse):
+    make_role("agent", permissions="leads.view")
+    page = said(browse("agent").get("/crm/contact/"))
+    assert 'href="/crm/lead/"' in page and 'href="/crm/contact/"' not in page
+
+
+def test_403_does_not_speak_of_a_module_that_is_switched_off(browse):
+    """R7: nobody could give it, and it has left every page."""
+    Module.objects.filter(code="contacts").update(is_enabled=False)
+    for client in (browse("user"), browse("owner", username="olga")):
+        answer = client.get("/crm/contact/")
+        assert answer.status_code == 403 and "Contacts: View" not in said(answer)
+        assert "None of your roles opens this page" in said(answer)
+
+
+def test_404_says_the_same_of_what_never_was_and_what_has_gone(browse):
+    answer = browse("user").get("/nowhere/")
+    assert answer.status_code == 404
+    assert "deleted, or it is something that your roles do not show" in said(answer)
+    assert 'href="/crm/contact/"' in said(answer)
+
+
+def test_whoever_is_not_signed_in_does_not_learn_which_addresses_there_are():
+    for url in ("/crm/contact/", "/crm/contact/1/change/", "/nowhere/", "/auth/nowhere/"):
+        assert Client().get(url).url.startswith("/login/?next=")
+
+
+def test_a_record_out_of_reach_is_answered_as_one_that_never_was(browse):
+    client = browse("user")
+    hidden = Contact.objects.create(last_name="Secretname")
+    answers = [client.get(f"/crm/contact/{pk}/change/", follow=True) for pk in (hidden.pk, 99999)]
+    texts = [
+        said(a).replace(str(pk), "") for a, pk in zip(answers, (hidden.pk, 99999), strict=True)
+    ]
+    assert "doesn’t exist" in texts[0] and "Secretname" not in texts[0]
+    assert [a.redirect_chain for a in answers] == [[("/", 302)]] * 2
+
+
+def test_400_and_500_stand_alone_in_the_chosen_theme(django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.COOKIES["theme"] = "dark"
+    with django_assert_num_queries(0):
+        wrong = refusals.bad_request(request, BadRequest())
+        broken = refusals.server_error(request)
+    assert (wrong.status_code, broken.status_code) == (400, 500)
+    for answer, words in ((wrong, "Go back, load the page again"), (broken, "on our side")):
+        assert words in said(answer) and 'name="color-scheme" content="dark"' in said(answer)
+
+
+def test_a_broken_page_is_answered_with_the_page_about_it(browse, monkeypatch):
+    client = browse("owner")
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.template.response.SimpleTemplateResponse.render", None)
+    answer = client.get("/")
+    assert answer.status_code == 500 and "Something broke on our side" in said(answer)
+
+
+def test_an_address_that_only_takes_forms_says_so_to_a_browser(browse):
+    answer = browse("guest").get("/theme/", headers={"accept": "text/html"})
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert "This address only takes forms" in said(answer)
+    bare = Client().get("/theme/", headers={"accept": "application/json"})
+    assert bare.status_code == 405 and not bare.content
