@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Role
+from .role_bases import RoleBases
 from .role_filters import BaseFilter, KindFilter, PeopleFilter
-from .role_pages import RolePages
 from .role_rows import RoleChangeList, with_facts
 
 
-class RoleList(RolePages):
+class RoleList(RoleBases):
     """The list half of the pages of roles.
 
     The columns are Django's, for their heads and their order; `role_row.html` draws the cells.
@@ -27,7 +27,6 @@ class RoleList(RolePages):
     search_help_text = gettext_lazy("By name, code, description, or a privilege that it names.")
     ordering = ["-level", "name"]
     list_per_page = 100
-    actions = None
     change_list_template = "roles/admin/role_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

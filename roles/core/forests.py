@@ -1,6 +1,9 @@
 """Trees given as child -> parent: departments, managers, bases of roles."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def find_cycle(parents: Mapping[str, str | None]) -> tuple[str, ...]:
@@ -20,3 +23,25 @@ def find_cycle(parents: Mapping[str, str | None]) -> tuple[str, ...]:
             node = parents.get(node)
         settled.update(path)
     return ()
+
+
+def path_up(start: Node | None, parents: Mapping[Node, Node | None]) -> tuple[Node, ...]:
+    """Give `start` and what lies above it; a cycle that is stored already ends the path."""
+    path: dict[Node, None] = {}
+    node = start
+    while node is not None and node in parents and node not in path:
+        path[node] = None
+        node = parents[node]
+    return tuple(path)
+
+
+def height(node: Node, parents: Mapping[Node, Node | None]) -> int:
+    """Count the layers from `node` down to the lowest of those below it, itself included."""
+    children: dict[Node | None, list[Node]] = {}
+    for child, parent in parents.items():
+        children.setdefault(parent, []).append(child)
+    layer, count, seen = [node], 1, {node}
+    while layer := [c for n in layer for c in children.get(n, []) if c not in seen]:
+        seen.update(layer)
+        count += 1
+    return count

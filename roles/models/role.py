@@ -9,8 +9,9 @@ from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from ..core.chains import ChainProblem, find_chain_problem
 from ..core.names import NAME_MAX, key_of
-from ..core.vocabulary import CHAIN_MAX, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from .catalogue import Permission
 from .versions import GrantQuerySet, PolicyQuerySet, PolicyRow, lock_policy
 
@@ -92,46 +93,29 @@ class Role(PolicyRow):
 
     def check_chain(self) -> None:
         """Raise `ValidationError` on a cycle, a 17th layer or Owner as the base (R3, R4)."""
-        above = self._bases()
-        if self.pk is not None and self.pk in above:
-            raise ValidationError({"base": _refusal("cycle", self)}, code="cycle")
-        if OWNER_CODE in above.values():
-            raise ValidationError({"base": _refusal("owner", self)}, code="owner")
-        if len(above) + self._height() > CHAIN_MAX:
-            raise ValidationError({"base": _refusal("long", self)}, code="long")
-
-    def _bases(self) -> dict[int, str]:
-        """Follow the bases; the dictionary stops a cycle that is already stored."""
-        rows = {pk: (code, base) for pk, code, base in _edges()}
-        found: dict[int, str] = {}
-        next_pk = self.base_id
-        while next_pk is not None and next_pk in rows and next_pk not in found:
-            found[next_pk], next_pk = rows[next_pk]
-        return found
-
-    def _height(self) -> int:
-        """Count the layers from this role up to the highest that is based on it."""
-        derived: dict[int | None, list[int]] = {}
-        for pk, _code, base in _edges():
-            derived.setdefault(base, []).append(pk)
-        level, height, seen = [self.pk] if self.pk else [], 1, {self.pk}
-        while level := [pk for base in level for pk in derived.get(base, []) if pk not in seen]:
-            seen.update(level)
-            height += 1
-        return height
+        edges = _edges()
+        problem = find_chain_problem(
+            role=self.pk,
+            base=self.base_id,
+            bases={pk: base for pk, _code, base in edges},
+            owner=next((pk for pk, code, _base in edges if code == OWNER_CODE), None),
+        )
+        if problem:
+            raise ValidationError({"base": chain_refusal(problem, str(self.base))}, code=problem)
 
 
 def _edges() -> list[tuple[int, str, int | None]]:
     return list(Role.objects.values_list("pk", "code", "base_id"))
 
 
-def _refusal(kind: str, role: Role) -> Any:
+def chain_refusal(problem: ChainProblem, base: str) -> str:
+    """Say what forbids the base named `base`, and the way out."""
     words = {
         "cycle": _("“%(base)s” is itself based on this role. Choose a role that is not (R4)."),
         "owner": _("No role can be based on Owner (R3). Choose another base."),
         "long": _("This makes a chain of more than 16 roles (R4). Choose a base with fewer."),
     }
-    return words[kind] % {"base": role.base} if kind == "cycle" else words[kind]
+    return str(words[problem] % {"base": base} if problem == "cycle" else words[problem])
 
 
 def stored_key(name: str) -> str:

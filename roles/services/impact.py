@@ -28,7 +28,7 @@ def impact_of(role: Role | None, wanted: RoleSpec) -> Impact:
     groups = _holders_by_roles(before, role.code)
     modules = changed_modules(before.role(role.code), after.role(role.code), registry.catalogue)
     roles = [*before.roles.values(), wanted]
-    fields = {module.code: _names_of_fields(module, roles) for module in modules}
+    fields = {module.code: names_of_fields(module, roles) for module in modules}
     people: Counter[frozenset[Mark]] = Counter()
     for role_ids, count in groups.items():
         old, new = before.access_of(role_ids), after.access_of(role_ids)
@@ -58,7 +58,7 @@ def _ordinary_people() -> Any:
     return people.exclude(is_superuser=True) if "is_superuser" in names else people
 
 
-def _names_of_fields(module: Module, roles: Iterable[RoleSpec]) -> frozenset[str]:
+def names_of_fields(module: Module, roles: Iterable[RoleSpec]) -> frozenset[str]:
     """Give the fields of a module: its model's, or, without one, those that some role names."""
     if module.model is not None:
         return frozenset(registry.fields_of(module))

@@ -154,12 +154,17 @@ def _require_changeable(role: Role, changes: RoleChanges) -> None:
         raise Refused(_("Owner holds everything, always; its grants cannot change (D8)."))
     if not role.is_system:
         return
-    fixed = {name: _fixed(name) for name in _FIXED_IN_SYSTEM_ROLES if name in changes.values}
+    fixed = {
+        name: fixed_in_system_roles(name)
+        for name in _FIXED_IN_SYSTEM_ROLES
+        if name in changes.values
+    }
     if fixed:
         raise Invalid({name: [message] for name, message in fixed.items()})
 
 
-def _fixed(name: str) -> str:
+def fixed_in_system_roles(name: str) -> str:
+    """Say that no system role changes its `name`, `level` or `base`, and the way out (D8)."""
     words = {
         "name": _("A system role keeps its name (D8). Clone it to have one of your own."),
         "level": _("A system role keeps its level (D8). Clone it to have one of your own."),

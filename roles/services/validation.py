@@ -14,7 +14,7 @@ from ..core.names import NameProblem, Shadows, find_problem
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
-from ..models.role import stored_key
+from ..models.role import chain_refusal, stored_key
 from ..registry import registry
 
 FIELD_MAX = 100
@@ -72,7 +72,7 @@ def _level_errors(level: Any) -> Iterable[str]:
 
 def _base_errors(base: str | None) -> Iterable[str]:
     if base == OWNER_CODE:
-        yield _("No role can be based on Owner (R3). Choose another base.")
+        yield chain_refusal("owner", base)
     elif base is not None and not Role.objects.filter(code=base).exists():
         yield _("There is no role “%(base)s” to base this one on.") % {"base": base}
 

@@ -1,0 +1,74 @@
+"""What somebody gains and loses, in the words of the grid."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..core.impact import Mark
+from ..registry import registry
+from .labels import ACTION_LABELS, label_of
+
+
+@dataclass(frozen=True, slots=True)
+class EffectWords:
+    """The marks of one comparison, each list in the grid's order."""
+
+    gained: list[str]
+    lost: list[str]
+    counts: str
+    records: str
+    fields: str
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.counts or self.records or self.fields)
+
+
+def effect_in_words(marks: Iterable[Mark]) -> EffectWords:
+    """Name what is gained and lost, and the modules whose records or fields differ."""
+    names: dict[str, list[str]] = {"gained": [], "lost": [], "records": [], "fields": []}
+    for kind, name in sorted(marks):
+        names[kind].append(name)
+    return EffectWords(
+        gained=_by_module(names["gained"]),
+        lost=_by_module(names["lost"]),
+        counts=_counts(len(names["gained"]), len(names["lost"])),
+        records=_modules(names["records"]),
+        fields=_modules(names["fields"]),
+    )
+
+
+def _counts(gained: int, lost: int) -> str:
+    parts = []
+    if gained:
+        parts.append(
+            ngettext("gains %d permission", "gains %d permissions", gained) % gained,
+        )
+    if lost:
+        parts.append(ngettext("loses %d permission", "loses %d permissions", lost) % lost)
+    return _(" and ").join(parts)
+
+
+def _by_module(names: list[str]) -> list[str]:
+    """Join the actions of a module: “Contacts: View, Create”; features and privileges follow."""
+    catalogue = registry.catalogue
+    lines = []
+    for module in catalogue.modules.values():
+        labels = [
+            str(label)
+            for action, (label, _help) in ACTION_LABELS.items()
+            if f"{module.code}.{action}" in names
+            and f"{module.code}.{action}" in module.permissions
+        ]
+        if labels:
+            lines.append(f"{module.label}: {', '.join(labels)}")
+    cells = {code for module in catalogue.modules.values() for code in module.permissions}
+    return lines + [label_of(name) for name in names if name not in cells]
+
+
+def _modules(codes: list[str]) -> str:
+    modules = registry.catalogue.modules
+    return ", ".join(str(module.label) for code, module in modules.items() if code in codes)

@@ -1,0 +1,168 @@
+"""The page that changes the base of several roles at once, and the action that leads there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .. import policy
+from ..core.errors import Invalid, Refused
+from ..core.vocabulary import OWNER_CODE
+from ..models import Role
+from ..services.bases import BasePlan, change_bases, plan_bases
+from .effects import effect_in_words
+from .role_filters import NO_BASE
+from .role_pages import RolePages
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address or the post asks: which roles, which base, on what policy it was seen."""
+
+    roles: list[Role]
+    gone: int
+    base: str = ""
+    seen: int | None = None
+    skips: bool = False
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Asked":
+        """Read it; a role that is not there is counted, whatever stands for it."""
+        numbers = dict.fromkeys(n for n in query.get("roles", "").split(",") if n)
+        known = [int(n) for n in numbers if n.isascii() and n.isdecimal() and len(n) < 19]
+        found = Role.objects.filter(pk__in=known[:AT_ONCE]).select_related("base")
+        seen = query.get("seen", "")
+        return cls(
+            roles=list(found),
+            gone=len(numbers) - len(found),
+            base=query.get("base", ""),
+            seen=int(seen) if seen.lstrip("-").isdecimal() and seen.isascii() else None,
+            skips=bool(query.get("skip")),
+        )
+
+    @property
+    def ids(self) -> str:
+        """The roles as the address names them."""
+        return ",".join(str(role.pk) for role in self.roles)
+
+    @property
+    def base_code(self) -> str | None:
+        """The code of the base, or `None` for none."""
+        return None if self.base == NO_BASE else self.base
+
+
+class RoleBases(RolePages):
+    """Choose roles in the list, choose their base, see what it does, do it (R25)."""
+
+    bases_template = "roles/admin/role_bases.html"
+    actions = ["change_base"]
+
+    def get_urls(self) -> list[Any]:
+        """Stand before the admin's own addresses, the last of which takes any path."""
+        page = self.admin_site.admin_view(self.bases_view)
+        return [path("bases/", page, name="roles_role_bases"), *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer no deletion of several roles: each asks where its people go (D9)."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=gettext_lazy("Change Base…"), permissions=["change"])
+    def change_base(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Go to the page that asks for the base."""
+        ids = list(queryset.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+        if len(ids) > AT_ONCE:
+            messages.error(request, _("Choose at most %d roles at once.") % AT_ONCE)
+            return None
+        chosen = ",".join(map(str, ids))
+        return HttpResponseRedirect(f"{reverse('admin:roles_role_bases')}?roles={chosen}")
+
+    def bases_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what a base would do to the chosen roles; a post does it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not self.has_change_permission(request):
+            raise PermissionDenied(policy.why_not_administer(request.user))
+        asked = Asked.read(request.POST if request.method == "POST" else request.GET)
+        if not asked.roles:
+            messages.error(request, _("None of the chosen roles exists. Choose some in the list."))
+            return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
+        refusal = ""
+        if request.method == "POST":
+            refusal = self._change(request, asked)
+            if not refusal:
+                return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
+        return self._bases_page(request, asked, refusal)
+
+    def _change(self, request: HttpRequest, asked: Asked) -> str:
+        """Make the one call that saves; give what it says against it."""
+        if not asked.base:
+            return _("Choose the new base first.")
+        if asked.gone and not asked.skips:
+            return _("Nothing was saved: some of the chosen roles do not exist any more.")
+        try:
+            done = change_bases(
+                acting_user=request.user,
+                roles=asked.roles,
+                base=asked.base_code,
+                skip_refused=asked.skips,
+                seen=asked.seen,
+            )
+        except (Refused, Invalid) as refusal:
+            return str(refusal)
+        messages.success(request, _done_in_words(len(done.changed), len(done.refused)))
+        return ""
+
+    def _bases_page(self, request: HttpRequest, asked: Asked, refusal: str) -> HttpResponse:
+        plan = None
+        if asked.base:
+            try:
+                plan = plan_bases(roles=asked.roles, base=asked.base_code)
+            except Invalid as invalid:
+                refusal = refusal or str(invalid)
+        count = len(asked.roles)
+        title = ngettext("Change the base of %d role", "Change the base of %d roles", count) % count
+        offered = Role.objects.exclude(code=OWNER_CODE).order_by("level", "name")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "asked": asked,
+            "refusal": refusal,
+            "no_base": NO_BASE,
+            "offered": offered,
+            "new_base": next((role for role in offered if role.code == asked.base), None),
+            "plan": plan,
+            **(_plan_in_words(plan) if plan else {}),
+        }
+        return TemplateResponse(request, self.bases_template, context)
+
+
+def _plan_in_words(plan: BasePlan) -> dict[str, Any]:
+    names = dict(Role.objects.values_list("code", "name"))
+    return {
+        "changed": [(step.role, effect_in_words(step.marks)) for step in plan.changed],
+        "refused": plan.refused,
+        "standing": [step.role for step in plan.steps if step.stands and not step.because],
+        "along": [(names[code], effect_in_words(marks)) for code, marks in plan.along],
+    }
+
+
+def _done_in_words(changed: int, refused: int) -> str:
+    done = ngettext(
+        "The base of %d role is changed.", "The base of %d roles is changed.", changed
+    ) % (changed)
+    if not refused:
+        return done
+    left = ngettext("%d role stays as it was.", "%d roles stay as they were.", refused) % refused
+    return f"{done} {left}"
