@@ -4,19 +4,27 @@ One object for the page itself and for the answer that the page's script asks fo
 the marks of the base that is chosen, and both sum up what a save would change.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..core.changes import RoleChanges, difference
+from ..core.changes import RoleChanges, apply, difference
 from ..core.compile import Source
+from ..core.impact import NO_IMPACT, Impact
 from ..core.specs import RoleSpec
+from ..services.impact import impact_of
+from ..services.role import problems_of
 from .details import Control
 from .forms import RoleForm
 from .grid import Board, Cell, Row
+from .impact_words import impact_in_words, outcome
 from .state import pack
-from .words import counts_of, summary
+from .words import counts_of, given
+
+Problems = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +35,10 @@ class Outlook:
     board: Board
     fixed: frozenset[str]
     seen: str
+    is_asked: bool
     changes: RoleChanges
     brings: str = ""
-    problems: dict[str, list[str]] = field(default_factory=dict)
+    impact: Impact = NO_IMPACT
 
     @classmethod
     def of(cls, form: RoleForm) -> "Outlook":
@@ -40,31 +49,40 @@ class Outlook:
         wanted = typed.with_changes(
             permissions=(typed.permissions - fixed) | (form.shown.permissions & fixed)
         )
+        changes = difference(form.shown, wanted) if form.role else given(wanted)
         return cls(
             wanted=wanted,
             board=board,
             fixed=fixed,
             seen=pack(form.shown, fixed),
-            changes=difference(form.shown if form.role else _nothing_of(wanted), wanted),
+            is_asked=form.is_bound,
+            changes=changes,
             brings=_brings(board),
-            problems=_problems(form),
+            impact=impact_of(form.role, apply(changes, form.current))
+            if form.is_bound and changes
+            else NO_IMPACT,
         )
 
     @property
     def summary(self) -> str:
-        """Say in one line what a save would change."""
-        return summary(self.changes)
+        """Say in one line what a save would change and whom that reaches; "" where nothing."""
+        return outcome(self.changes, self.impact) if self.is_asked else ""
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def impact_lines(self) -> list[str]:
+        """Say who gains, loses or reaches what."""
+        return impact_in_words(self.impact)
+
+    def as_json(self, problems: Problems) -> dict[str, Any]:
         """Give the answer for the page's script."""
-        rows = [row for _group, found in self.board.rows(self.wanted.permissions) for row in found]
+        rows = [row for _name, found in self.board.rows(self.wanted.permissions) for row in found]
         return {
             "seen": self.seen,
-            "problems": self.problems,
+            "problems": problems,
             "counts": counts_of(self.changes),
             "summary": self.summary,
-            "impact": [],
-            "people": 0,
+            "impact": self.impact_lines,
+            "people": self.impact.people,
             "brings": self.brings,
             "cells": {cell.code: _cell(cell) for cell in self._cells(rows)},
             "rows": {r.module.code: {"records": r.records, "fields": r.fields} for r in rows},
@@ -76,17 +94,6 @@ class Outlook:
         features = self.board.features(self.wanted.permissions)
         of_modules = [cell for row in rows for cell in row.cells if cell]
         return of_modules + [cell for _group, cells in features for cell in cells]
-
-
-def _nothing_of(wanted: RoleSpec) -> RoleSpec:
-    """Give what a new role is held against: all that it gives is new, what it is called is not."""
-    return RoleSpec(
-        code=wanted.code,
-        name=wanted.name,
-        description=wanted.description,
-        level=wanted.level,
-        base=wanted.base,
-    )
 
 
 def _to_keep(board: Board, typed: RoleSpec, shown: RoleSpec) -> frozenset[str]:
@@ -118,13 +125,16 @@ def _brings(board: Board) -> str:
     ) % {"count": count, "base": board.base.name}
 
 
-def _problems(form: RoleForm) -> dict[str, list[str]]:
-    if not form.is_bound:
-        return {}
-    return {
-        "" if name == "__all__" else name: [str(error) for error in errors]
-        for name, errors in form.errors.items()
-    }
+def problems_in(form: RoleForm) -> Problems:
+    """Say what is wrong by field, "" for the whole form: what a save would say against it."""
+    found = {"" if n == NON_FIELD_ERRORS else n: list(e) for n, e in form.errors.items()}
+    for name, messages in problems_of(form.role, form.shown, form.wanted).items():
+        place = name if name in form.fields else ""
+        found[place] = [*found.get(place, []), *messages]
+    if form.role and difference(form.shown, form.current):
+        text = _("Somebody else changed this role meanwhile. Save to see both changes together.")
+        found[""] = [text, *found.get("", [])]
+    return {name: [str(message) for message in messages] for name, messages in found.items()}
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

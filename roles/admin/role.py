@@ -10,17 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import policy
+from ..core.changes import apply
 from ..core.errors import Conflict, Invalid, Refused
 from ..models import Role
-from ..services.role import change_role, create_role
+from ..services.impact import impact_of
+from ..services.role import change_role, create_role, problems_of
 from .forms import RoleForm
 from .history import history_of
+from .impact_words import outcome
 from .outlook import Outlook
 from .role_deletion import RoleDeletion
 from .role_impact import RoleImpact
 from .role_list import RoleList
 from .starting import starting_point
-from .words import grid_words, summary
+from .words import given, grid_words, summary
 
 
 @admin.register(Role)
@@ -48,9 +51,9 @@ class RoleAdmin(RoleList, RoleDeletion, RoleImpact):
             if role is None or not self.has_change_permission(request, role):
                 self._require_services_would(request, role)
             form = RoleForm(request.POST, role=role)
-            asked = "_impact" in request.POST
-            if form.is_valid() and not asked and (saved := self._save(request, form)):
-                return self._after(request, saved, created=role is None)
+            save = self._look_at if "_impact" in request.POST else self._save
+            if form.is_valid() and (saved := save(request, form)):
+                return HttpResponseRedirect(reverse("admin:roles_role_change", args=[saved.pk]))
         form = self._rebased(form)
         return self._page(request, role, form, frozen, extra_context or {})
 
@@ -71,34 +74,42 @@ class RoleAdmin(RoleList, RoleDeletion, RoleImpact):
     def _save(self, request: HttpRequest, form: RoleForm) -> Role | None:
         """Make the one call that saves; put what it says against it at its field."""
         try:
-            if form.role is None:
-                named = Role.objects.filter(code=request.GET.get("clone", ""))
-                source = named.values_list("code", flat=True).first() or ""
-                return create_role(acting_user=request.user, wanted=form.wanted, cloned_from=source)
-            made = change_role(
-                acting_user=request.user, role=form.role, changes=form.changes, seen=form.shown
-            )
+            return self._save_changes(request, form) if form.role else self._save_new(request, form)
         except Invalid as invalid:
             form.add_refusal(invalid)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         except Conflict as conflict:
             form.conflict = conflict
-        else:
-            text = summary(made)
-            words = _("“%(role)s” is saved: %(summary)s.") if text else _("Nothing was changed.")
-            messages.success(request, words % {"role": form.wanted.name, "summary": text})
-            return form.role
         return None
+
+    def _look_at(self, request: HttpRequest, form: RoleForm) -> None:
+        """Put what a save would say against the form at its fields, and save nothing."""
+        form.add_refusal(Invalid(problems_of(form.role, form.shown, form.wanted)))
+
+    def _save_new(self, request: HttpRequest, form: RoleForm) -> Role:
+        named = Role.objects.filter(code=request.GET.get("clone", ""))
+        source = named.values_list("code", flat=True).first() or ""
+        role = create_role(acting_user=request.user, wanted=form.wanted, cloned_from=source)
+        text = summary(given(form.wanted))
+        words = _("“%(role)s” is created: %(summary)s.") if text else _("“%(role)s” is created.")
+        messages.success(request, words % {"role": role.name, "summary": text})
+        return role
+
+    def _save_changes(self, request: HttpRequest, form: RoleForm) -> Role:
+        # Asked before the save: afterwards nobody can tell who gained what by it.
+        impact = impact_of(form.role, apply(form.changes, form.current))
+        made = change_role(
+            acting_user=request.user, role=form.role, changes=form.changes, seen=form.shown
+        )
+        text = outcome(made, impact)
+        words = _("“%(role)s” is saved: %(summary)s.") if text else _("Nothing was changed.")
+        messages.success(request, words % {"role": form.wanted.name, "summary": text})
+        return form.role
 
     def _rebased(self, form: RoleForm) -> RoleForm:
         conflict = getattr(form, "conflict", None)
         return form.merged_after(conflict) if conflict else form
-
-    def _after(self, request: HttpRequest, role: Role, *, created: bool) -> HttpResponse:
-        if created:
-            messages.success(request, _("“%s” is created.") % role.name)
-        return HttpResponseRedirect(reverse("admin:roles_role_change", args=[role.pk]))
 
     def _page(
         self,

@@ -8,7 +8,7 @@ from django.urls import path
 
 from .. import policy
 from .forms import RoleForm
-from .outlook import Outlook
+from .outlook import Outlook, problems_in
 from .role_pages import RolePages
 
 
@@ -38,4 +38,4 @@ class RoleImpact(RolePages):
             raise PermissionDenied(policy.why_not_administer(request.user))
         form = RoleForm(request.POST, role=role)
         form.full_clean()
-        return JsonResponse(Outlook.of(form).as_json())
+        return JsonResponse(Outlook.of(form).as_json(problems_in(form)))

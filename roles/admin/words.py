@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..core.changes import RoleChanges
+from ..core.changes import VALUES, RoleChanges, difference
+from ..core.specs import RoleSpec
 from .labels import label_of
 
 _VALUES = {
@@ -48,6 +49,12 @@ def summary(changes: RoleChanges) -> str:
     words = {"added": _("%d added"), "removed": _("%d removed"), "changed": _("%d changed")}
     counts = counts_of(changes)
     return ", ".join(words[name] % count for name, count in counts.items() if count)
+
+
+def given(new: RoleSpec) -> RoleChanges:
+    """Give what a new role brings into the world; what it is called is no change."""
+    called = {name: getattr(new, name) for name in VALUES}
+    return difference(RoleSpec(code=new.code, **called), new)
 
 
 def grid_words() -> dict[str, str]:

@@ -81,12 +81,13 @@ class Role(PolicyRow):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with its key and code; a chain that R4 forbids is refused, by any road."""
         self.name_key = stored_key(self.name)
-        if "name" in (kwargs.get("update_fields") or ()):
+        written = kwargs.get("update_fields")
+        if "name" in (written or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "name_key"}
         if not self.code:
             self.code = free_code(self.name)
         with transaction.atomic():
-            if self.base_id is not None:
+            if self.base_id is not None and (written is None or {"base", "base_id"} & {*written}):
                 lock_policy()
                 self.check_chain()
             super().save(*args, **kwargs)

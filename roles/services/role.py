@@ -3,7 +3,8 @@
 While the rules of who may administer whom (section 6) are not built, only an Owner may.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,28 @@ def change_role(
     return made
 
 
+def problems_of(role: Role | None, current: RoleSpec, wanted: RoleSpec) -> dict[str, list[str]]:
+    """Say by field, "" for the whole, what a save of `wanted` would refuse; reads only.
+
+    `current` is what the role stores, or what a new role begins with. Who asks is not judged.
+    """
+    wanted = _folded(wanted)
+    made = difference(current if role else _blank(wanted), wanted)
+    try:
+        if role is not None:
+            _require_changeable(role, made)
+        validate(wanted, made, role=role)
+        if "base" in made.values and wanted.base:
+            base = Role.objects.get(code=wanted.base)
+            with _chain_in_words():
+                Role(pk=role.pk if role else None, base=base).check_chain()
+    except Invalid as invalid:
+        return invalid.errors
+    except Refused as refused:
+        return {"": [str(refused)]}
+    return {}
+
+
 def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) -> None:
     """Delete a role (D8); who holds it and what is based on it moves to `move_to` first (D9)."""
     policy.require_owner(acting_user)
@@ -131,13 +154,23 @@ def _folded(wanted: RoleSpec) -> RoleSpec:
 
 def _store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
     role.name, role.description, role.level = after.name, after.description, after.level
-    role.base = Role.objects.get(code=after.base) if after.base else None
-    try:
-        role.save()
-    except ValidationError as error:
-        raise Invalid(error.message_dict) from error
+    if "base" in changes.values:
+        role.base = Role.objects.get(code=after.base) if after.base else None
+    # What does not change is not written: without a new base there is no chain to look at.
+    written = None if role.pk is None else {*changes.values, "changed_at"}
+    with _chain_in_words():
+        role.save(update_fields=written)
     write_rows(role, changes)
     bump_policy()
+
+
+@contextmanager
+def _chain_in_words() -> Iterator[None]:
+    """Give what R3 and R4 forbid of a base as what can be mended at its field."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error
 
 
 def _require_unchanged(seen: RoleSpec | None, current: RoleSpec) -> None:

@@ -94,8 +94,11 @@ def _permission_errors(granted: frozenset[str]) -> Iterable[str]:
 
 def privilege_errors(names: Iterable[str]) -> Iterable[str]:
     """Say of each normalised name what forbids it (R11)."""
+    names = sorted(names)
+    if not names:
+        return []
     shadows = current_shadows()
-    problems = (find_problem(name, shadows) for name in sorted(names))
+    problems = (find_problem(name, shadows) for name in names)
     return [problem_in_words(problem) for problem in problems if problem]
 
 
