@@ -1,6 +1,6 @@
 """The CRM's answers to what roles asks about people (`roles.directory`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -8,6 +8,7 @@ from django.db.models import Q
 from roles.core.vocabulary import Standing
 
 from .models import Department, Membership, Team, User
+from .models.closure import store_tree
 from .models.user import State
 
 DENIED = Standing.DENIED
@@ -36,9 +37,9 @@ class OrganisationDirectory:
 
     def build_world(self, world: Any) -> dict[str, User]:
         """Make the departments, teams and people of a policy test; give the people by key."""
-        departments = _store_tree(world.departments, _department)
+        departments = store_tree(world.departments, _department)
         managers = {key: person.manager for key, person in world.users.items()}
-        people = _store_tree(
+        people = store_tree(
             managers, lambda key, manager: _person(world.users[key], manager, departments)
         )
         teams = Team.objects.bulk_create(Team(code=code, name=code) for code in world.teams)
@@ -49,15 +50,6 @@ class OrganisationDirectory:
             for code in person.teams
         )
         return people
-
-
-def _store_tree(parents: Mapping[str, str | None], make: Callable[[str, Any], Any]) -> Any:
-    """Store the rows of a tree a level at a time, the highest first; give them by key."""
-    made: dict[str | None, Any] = {None: None}
-    while level := [key for key in parents if key not in made and parents[key] in made]:
-        rows = [make(key, made[parents[key]]) for key in level]
-        made |= zip(level, type(rows[0]).objects.bulk_create(rows), strict=True)
-    return {key: made[key] for key in parents}
 
 
 def _department(code: str, parent: Any) -> Department:

@@ -6,7 +6,7 @@ the roads that could change a parent without the links are closed (`TreeQuerySet
 `differences` names what raw SQL left behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,6 +201,20 @@ class TreeQuerySet(models.QuerySet):
                 f"A new {parent} moves the row with all that is below it (R9), which an update "
                 f"does not see: set {parent!r} on the object and save it."
             )
+
+
+def store_tree(
+    parents: Mapping[str, str | None], make: Callable[[str, Any], Any]
+) -> dict[str, Any]:
+    """Store the rows that `make(key, row above)` gives, a level at a time; give them by key.
+
+    `parents` leads from each key to the one above, and holds no cycle.
+    """
+    made: dict[str | None, Any] = {None: None}
+    while level := [key for key in parents if key not in made and parents[key] in made]:
+        rows = [make(key, made[parents[key]]) for key in level]
+        made |= zip(level, type(rows[0]).objects.bulk_create(rows), strict=True)
+    return {key: made[key] for key in parents}
 
 
 class InTree(models.Model):

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from roles.services.installation import install_role
 
-from .people import PEOPLE, load_people
+from .history import load_history
+from .organisation import DEPARTMENTS, TEAMS, load_organisation
+from .people import PEOPLE
 from .records import load_records
 from .roles import SAMPLE_ROLES
 
@@ -39,12 +40,17 @@ def load_demonstration(*, seed: int = SEED, now: datetime | None = None) -> dict
     with transaction.atomic():
         if User.objects.exists():
             raise InUse
-        for spec in SAMPLE_ROLES:
-            install_role(spec)
-        people = load_people(rng, now)
+        people = load_organisation(rng, now)
+        load_history(people, rng, now)
         counts = load_records(people, rng, now)
     refresh_statistics()
-    return {"people": len(people), "roles": len(SAMPLE_ROLES), **counts}
+    return {
+        "people": len(people),
+        "departments": len(DEPARTMENTS),
+        "teams": len(TEAMS),
+        "roles": len(SAMPLE_ROLES),
+        **counts,
+    }
 
 
 def refresh_statistics() -> None:

@@ -13,13 +13,20 @@ from crm.models import Account, Contact, Lead
 from crm.models.lead import LeadRating, LeadSource, LeadStatus
 
 from . import names
-from .chances import perhaps
-from .frames import Frame, make_frames, store
+from .chances import Choices, perhaps
+from .frames import SELLING, SERVING, Frame, make_frames, store
+from .pipeline import load_pipeline
 from .work import load_work
 
-ACCOUNTS, CONTACTS, LEADS = 150, 500, 250
+ACCOUNTS, CONTACTS, LEADS = 420, 1500, 800
 EACH_HAS = {Account: 3, Contact: 10, Lead: 5}
 """How many records nobody but guest and waiting can have fewer of, none of them deleted."""
+
+TRADES = {
+    Account: SELLING,
+    Contact: SELLING | SERVING,
+    Lead: SELLING | {"marketing": 9, "campaigns": 9},
+}
 
 
 def load_records(people: Mapping[str, User], rng: random.Random, now: datetime) -> dict[str, int]:
@@ -27,19 +34,21 @@ def load_records(people: Mapping[str, User], rng: random.Random, now: datetime) 
     companies = _companies(rng)
     names_of_companies, others = companies[:ACCOUNTS], [name for name, _ in companies[ACCOUNTS:]]
     frames = {
-        model: make_frames(rng, people, count, EACH_HAS[model], now)
+        model: make_frames(rng, people, count, EACH_HAS[model], now, TRADES[model])
         for model, count in ((Account, ACCOUNTS), (Contact, CONTACTS), (Lead, LEADS))
     }
     accounts = store(
         frames[Account],
         [_account(rng, f, *c) for f, c in zip(frames[Account], names_of_companies, strict=True)],
     )
-    contacts = [_contact(rng, f, n, accounts) for f, n in _with_names(rng, frames[Contact])]
+    known = Choices(accounts)
+    contacts = [_contact(rng, f, n, known) for f, n in _with_names(rng, frames[Contact])]
     leads = [_lead(rng, f, n, rng.choice(others)) for f, n in _with_names(rng, frames[Lead])]
     store(frames[Contact], contacts)
     store(frames[Lead], leads)
     counts = {"accounts": len(accounts), "contacts": len(contacts), "leads": len(leads)}
-    return counts | load_work(people, accounts, contacts, rng, now)
+    counts |= load_pipeline(people, accounts, contacts, rng, now)
+    return counts | load_work(people, contacts, rng, now)
 
 
 def _companies(rng: random.Random) -> list[tuple[str, str]]:
@@ -74,7 +83,7 @@ def _account(rng: random.Random, frame: Frame, name: str, industry: str) -> Acco
 
 
 def _contact(
-    rng: random.Random, frame: Frame, name: tuple[str, str], accounts: list[Account]
+    rng: random.Random, frame: Frame, name: tuple[str, str], accounts: Choices[Account]
 ) -> Contact:
     account = _account_for(rng, frame.owner, accounts)
     domain = _domain(account.name) if account else "mail.example"
@@ -92,13 +101,14 @@ def _contact(
     )
 
 
-def _account_for(rng: random.Random, owner: User | None, accounts: list[Account]) -> Account | None:
+def _account_for(
+    rng: random.Random, owner: User | None, accounts: Choices[Account]
+) -> Account | None:
     """Choose an account, mostly one of the same owner; now and then none."""
     if rng.random() < 0.08:
         return None
-    alive = [account for account in accounts if account.deleted_at is None]
-    theirs = [account for account in alive if account.owner == owner]
-    return rng.choice(theirs if theirs and rng.random() < 0.7 else alive)
+    account = accounts.one_of(rng, owner, strangers=0.3)
+    return account or accounts.one_of(rng, owner, strangers=1)
 
 
 def _lead(rng: random.Random, frame: Frame, name: tuple[str, str], company: str) -> Lead:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..core import clock
+
 
 class AuditEntryQuerySet(models.QuerySet):
     """Entries can be read and added."""
@@ -25,7 +27,7 @@ class AuditEntry(models.Model):
     `changes` is a list of `{"field", "old", "new"}`.
     """
 
-    moment = models.DateTimeField(_("moment"), auto_now_add=True, db_index=True)
+    moment = models.DateTimeField(_("moment"), default=clock.now, editable=False, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,

@@ -156,7 +156,9 @@ class TestLoading(TestCase):
         return out.getvalue()
 
     def test_second_loading_changes_nothing_and_says_so(self):
-        assert "34 people, 7 roles, 150 accounts, 500 contacts, 250 leads" in self.load()
+        told = self.load()
+        assert "61 people, 12 departments, 14 teams, 7 roles" in told
+        assert "420 accounts, 1500 contacts, 800 leads, 480 opportunities, 360 deals" in told
         before = _rows()
         assert "loaded already" in self.load()
         assert _rows() == before
@@ -251,6 +253,9 @@ class TestTheLoadedAccount(TestCase):
         held = RoleAssignment.objects.filter(user__username__in=[p.username for p in NAMED])
         assert dict(held.values_list("user__username", "role__code")) == HOLDS
         assert held.count() == len(HOLDS)
+
+    def test_every_role_that_there_is_has_a_holder(self):
+        assert not Role.objects.filter(assignments=None).exists()
 
     def test_colleagues_show_two_roles_an_end_and_a_later_beginning(self):
         assert any(len(person.holds) == 2 for person in COLLEAGUES)
