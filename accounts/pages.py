@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from roles import policy
+from roles.admin.governed import NO_ACCESS
 from roles.core import clock
 from roles.models import RoleAssignment
 
@@ -38,10 +39,19 @@ def profile(request: HttpRequest) -> HttpResponse:
             "title": _("Your Profile"),
             "assignments": [] if waits else assignments_of(request.user),
             "areas": [] if waits else areas_of(request.user),
+            "teams": [] if waits else request.user.teams.all(),
+            "manager": None if waits else manager_of(request.user),
             "privileges": sorted(policy.access_for(request.user).privileges),
             "now": clock.now(),
         },
     )
+
+
+def manager_of(user: Any) -> Any:
+    """Give the person's manager, by name only where they may see people (R24)."""
+    if user.manager_id is None or policy.check(user, "users.view"):
+        return user.manager
+    return NO_ACCESS
 
 
 def assignments_of(user: Any) -> QuerySet[RoleAssignment]:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.effective import areas_of
+from accounts.models import Department, Team
 from tests.factories import fetch, give, make_role, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,12 +151,26 @@ def test_whoever_has_nothing_is_told_what_to_do():
     assert "Features" in page and "Own profile" in page
 
 
+def test_it_shows_teams_department_and_manager_by_name_to_whoever_sees_people():
+    """R24: the manager is somebody else."""
+    sales = Department.objects.create(code="sales", name="Field Sales")
+    boss = make_user("boss", first_name="Bo", last_name="Sson")
+    ann = make_user("ann", "guest", department=sales, manager=boss)
+    for name in ("Alpha", "Beta"):
+        ann.teams.add(Team.objects.create(code=name.lower(), name=name))
+    page = page_of(ann)
+    assert "Field Sales</dd>" in page and "Alpha, Beta</dd>" in page
+    assert "No access</dd>" in page and "Bo Sson" not in page
+    give(ann, make_role("seer", permissions="users.view"))
+    assert "Bo Sson</dd>" in page_of(ann)
+
+
 def test_the_number_of_queries_does_not_grow_with_roles(django_assert_max_num_queries):
     ann = make_user("ann", "guest", *(make_role(f"role-{n}") for n in range(20)))
     client = Client()
     client.force_login(ann)
     client.get("/")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/profile/")
 
 
