@@ -28,6 +28,14 @@ def reach_q(user: Any, module: Module, scopes: frozenset[str]) -> Q:
     return own if others is None else own | Q(**{f"{module.owner_field}__in": others})
 
 
+def shared_q(user: Any, module: Module, action: str) -> Q:
+    """Give the records of `module` that are shared with `user` for `action` (R19).
+
+    Nothing can be shared yet: this is where shares will speak, for every door at once.
+    """
+    return NOBODY
+
+
 def owners_beyond(user: Any, scopes: frozenset[str]) -> Any:
     """Give one queryset of the owners that `scopes` reach beside the user, `None` for none.
 

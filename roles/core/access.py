@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from .compile import CompiledRole
 from .decisions import Decision, allow, deny
 from .specs import Catalogue
-from .vocabulary import OWNER_RANK, WAITING_PERMISSIONS
+from .vocabulary import ALL, OWN, OWNER_RANK, WAITING_PERMISSIONS
 
 
 class Access:
@@ -48,6 +48,11 @@ class Access:
         giving = self.roles_giving(f"{module}.{action}")
         return frozenset(scope for role in giving for scope in role.scopes_for(module, action))
 
+    def reach_of(self, module: str, action: str) -> tuple[tuple[frozenset[str], CompiledRole], ...]:
+        """Give each role that gives the action with the scopes that it alone has for it (R15)."""
+        giving = self.roles_giving(f"{module}.{action}")
+        return tuple((simplified(role.scopes_for(module, action)), role) for role in giving)
+
     def explain(self, name: str) -> Decision:
         """Decide on a system permission or privilege and say which role speaks for it."""
         for role in self.roles:
@@ -76,6 +81,13 @@ class WaitingAccess(Access):
 
 NO_ACCESS = Access()
 """What an anonymous, deactivated, rejected or suspended person has (R1)."""
+
+
+def simplified(scopes: frozenset[str]) -> frozenset[str]:
+    """Leave out scopes that another one of the set covers: all do `own`, `all` does every (R9)."""
+    if ALL in scopes:
+        return frozenset({ALL})
+    return scopes - {OWN} or scopes
 
 
 def _rank_of(role: CompiledRole) -> int:

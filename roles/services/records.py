@@ -4,37 +4,55 @@ The second look, inside the transaction, is what holds where a record changes ha
 write it must still lie where the actor may put it (R17, R18).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from .. import policy
 from ..core import clock
+from ..core.decisions import Decision
 from ..core.errors import Refused
+from ..core.specs import Module
 from . import audit
 
 
-def create_record(*, acting_user: Any, record: models.Model) -> models.Model:
-    """Store a new record; it belongs to its creator unless they set another owner (R18)."""
+def create_record(
+    *, acting_user: Any, record: models.Model, sent: Iterable[str] | None = None
+) -> models.Model:
+    """Store a new record; it belongs to its creator unless they set another owner (R18).
+
+    `sent` names the fields that were set by hand, each of which must be the actor's to set
+    (R17); left out, these are the ones that differ from what a new record of theirs has.
+    """
     module = policy.governing(type(record))
+    fields = _set_by_hand(acting_user, record, module) if sent is None else list(sent)
     with transaction.atomic():
+        values = {name: _value_of(record, name) for name in fields}
+        _require_fields(policy.check_values(acting_user, module, values))
         record.save()
         _require(acting_user, f"{module.code}.create", record)
+        _require_fields(policy.check_created(acting_user, record, fields))
         _log(acting_user, "created", record, _values(record, None))
     return record
 
 
 def change_record(*, acting_user: Any, record: models.Model) -> models.Model:
-    """Store the changed values of a record that the actor may edit before and after (R14)."""
+    """Store the changed values of a record that the actor may edit before and after (R14).
+
+    Each of them must be the actor's to write, on the record as it stood before (R17, R18).
+    """
     module = policy.governing(type(record))
     code = f"{module.code}.edit"
     with transaction.atomic():
         before = type(record)._base_manager.select_for_update().get(pk=record.pk)
         _require(acting_user, code, before)
         changes = list(_values(record, before))
+        values = {name: _value_of(record, name) for name in (c["field"] for c in changes)}
+        _require_fields(policy.check_changes(acting_user, before, values))
         record.save(update_fields=_columns(record, changes))
         _require(acting_user, code, record)
         if changes:
@@ -79,6 +97,45 @@ def _require(acting_user: Any, code: str, record: models.Model) -> None:
             _("This %(name)s is not saved: %(because)s")
             % {"name": name, "because": decision.because}
         )
+
+
+def _require_fields(decisions: Mapping[str, Decision]) -> None:
+    """Refuse the whole where one field may not be written, by its name unless it is hidden."""
+    refused = {name: decision for name, decision in decisions.items() if not decision}
+    if refused:
+        raise Refused(" ".join(_refusal(name, refused[name]) for name in refused))
+
+
+def _refusal(name: str, decision: Decision) -> str:
+    if decision.concealed:
+        return policy.no_such_field(name)
+    return _("You cannot set “%(field)s” so: %(because)s") % {
+        "field": name,
+        "because": decision.because,
+    }
+
+
+def _set_by_hand(acting_user: Any, record: models.Model, module: Module) -> list[str]:
+    """Name the fields that differ from a new record of the actor's own."""
+    blank = type(record)()
+    if module.owner_field and "__" not in module.owner_field:
+        setattr(blank, module.owner_field, acting_user)
+    fields = (field for field in record._meta.concrete_fields if field.editable)
+    return [
+        field.name
+        for field in fields
+        if not field.primary_key and getattr(record, field.attname) != getattr(blank, field.attname)
+    ]
+
+
+def _value_of(record: models.Model, name: str) -> Any:
+    try:
+        field = record._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None  # the policy knows no such field either, and says so
+    if not field.many_to_many:
+        return getattr(record, getattr(field, "attname", name))
+    return list(getattr(record, name).all()) if record.pk is not None else []
 
 
 def _values(record: models.Model, before: models.Model | None) -> Iterable[dict[str, Any]]:

@@ -67,11 +67,8 @@ def test_a_save_writes_only_what_was_changed_on_the_page():
     assert (contact.last_name, contact.phone) == ("Roe", "new")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="change_record asks about the record, never about the fields"
-)
 def test_the_service_refuses_a_field_that_may_only_be_read():
-    """R17 is the form's alone; the next door (API, import) begins without it."""
+    """R17, also for a door that does not ask first."""
     agent("contacts.view", "contacts.edit", fields=PHONE_READ_ONLY)
     contact = Contact.objects.create(last_name="Doe", phone="old")
     contact.phone = "new"

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
 
+from roles.core.errors import Refused
 from roles.core.worlds import PolicyTest, WorldRecord
 from roles.directory import get_directory
 from roles.models import Role
 from roles.registry import registry
 from roles.services.installation import install_assignment, load_role, switch_modules
+from roles.services.records import create_record
 
 MADE_UP: Mapping[type, Any] = {
     models.CharField: "made up",
@@ -55,6 +58,28 @@ class Built:
             setattr(made, module.deleted_field, MADE_UP[models.DateTimeField])
         made.save()
         return made
+
+    def try_to_create(self, user: Any, model: Any, values: Mapping[str, Any]) -> bool | None:
+        """Create a record through the service and take it back; `None` where the model refuses.
+
+        What else the record needs is made up, and only the values sent are judged (R17).
+        """
+        made = model(**_required(model, "made up"))
+        owner = registry.module_of(model).owner_field
+        try:
+            with transaction.atomic():
+                if owner in {field.name for field in model._meta.fields}:
+                    setattr(made, owner, user if user.is_authenticated else None)
+                for name, value in values.items():
+                    setattr(made, name, value)
+                made.clean_fields()
+                create_record(acting_user=user, record=made, sent=values)
+                transaction.set_rollback(True)
+        except Refused:
+            return False
+        except (DatabaseError, ValidationError, ValueError, TypeError):
+            return None
+        return True
 
     def _set(self, record: Any, name: str, value: Any) -> None:
         field = record._meta.get_field(name)

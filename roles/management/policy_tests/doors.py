@@ -6,6 +6,8 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser
 
 from roles import policy, snapshots
+from roles.core.errors import UnknownName
+from roles.core.fields import FieldMask
 from roles.core.names import normalise
 from roles.core.worlds import Check
 from roles.registry import registry
@@ -43,10 +45,16 @@ class Doors:
 
     def because(self, check: Check) -> str:
         """Give the reason of the single check, where there is one."""
-        if check.kind not in ("permission", "record"):
-            return ""
-        record = self._record(check) if check.record else None
-        return policy.check(self.person(check.user), check.permission or "", record).because
+        user, record = self.person(check.user), self._record(check) if check.record else None
+        if check.kind in ("permission", "record"):
+            return policy.check(user, check.permission or "", record).because
+        if check.kind == "read":
+            return policy.check_read(user, record, check.field or "").because
+        if check.kind == "write":
+            return policy.check_write(user, record, check.field or "").because
+        if check.kind == "create":
+            return policy.check_create(user, check.module or "", self._values(check)).because
+        return ""
 
     def _ask_permission(self, check: Check, user: Any) -> Answers:
         name = check.permission or ""
@@ -86,6 +94,57 @@ class Doors:
         mine = [k for label_pk, k in self._keys.items() if label_pk[0] == model._meta.label]
         checked = [k for k in mine if policy.check(user, code, self._built.records[k])]
         return {"accessible_by": list(records), "check": checked}
+
+    def _ask_read(self, check: Check, user: Any) -> Answers:
+        record, field = self._record(check), check.field or ""
+        return {
+            "check_read": bool(policy.check_read(user, record, field)),
+            "field_mask": field in policy.field_mask(user, record).readable,
+            "field_masks": field in self._on_a_page(user, record).readable,
+            "readable_on": self._is_readable(user, record, field),
+        }
+
+    def _ask_write(self, check: Check, user: Any) -> Answers:
+        record, field = self._record(check), check.field or ""
+        return {
+            "check_write": bool(policy.check_write(user, record, field)),
+            "field_mask": field in policy.field_mask(user, record).writable,
+            "field_masks": field in self._on_a_page(user, record).writable,
+        }
+
+    def _on_a_page(self, user: Any, record: Any) -> FieldMask:
+        """Give the mask as a list of all the module's records has it."""
+        rows = type(record)._default_manager.filter(pk__in=self._pks_of(type(record)))
+        return policy.field_masks(user, policy.with_masks(rows, user))[record.pk]
+
+    def _is_readable(self, user: Any, record: Any, field: str) -> bool:
+        try:
+            found = policy.readable_on(type(record)._default_manager.all(), user, field)
+        except UnknownName:
+            return False
+        return found.filter(pk=record.pk).exists()
+
+    def _ask_create(self, check: Check, user: Any) -> Answers:
+        model, values = self._model(check.module or ""), self._values(check)
+        answers: Answers = {
+            "check_create": bool(policy.check_create(user, check.module or "", values))
+        }
+        stored = self._built.try_to_create(user, model, values)
+        return answers if stored is None else answers | {"create_record": stored}
+
+    def _values(self, check: Check) -> dict[str, Any]:
+        """Give the values with the people and records that their keys stand for."""
+        owner = registry.module(check.module or "").owner_field
+        known = {owner: self._built.people} if owner else {}
+        return {
+            name: known.get(name, self._built.records).get(value, value)
+            if isinstance(value, str)
+            else value
+            for name, value in check.values.items()
+        }
+
+    def _pks_of(self, model: Any) -> list[Any]:
+        return [pk for label, pk in self._keys if label == model._meta.label]
 
     def _record(self, check: Check) -> Any:
         record = self._built.records[check.record or ""]

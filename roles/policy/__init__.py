@@ -1,0 +1,87 @@
+"""The one place that decides (the PDP): every door asks here, and nothing else decides.
+
+| question | asked with |
+| --- | --- |
+| may this person do it, on a record where one is given? | `check`, `check_many` |
+| on which records? | `accessible`; on which is a field theirs to read: `readable_on` |
+| what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
+| may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
+| what may a list be asked about? | `readable_fields`, `masked_value` |
+| who may? | `holders` |
+
+Decisions are true or false and carry their reason.
+"""
+
+from .asking import aaccess_for, access_for
+from .checks import actions_for, check, check_many
+from .fields import (
+    certain_fields,
+    check_read,
+    creatable_fields,
+    everywhere_readable_fields,
+    field_mask,
+    field_masks,
+    masked_value,
+    no_such_field,
+    readable_fields,
+    readable_on,
+    with_masks,
+)
+from .names import is_governed, resolve
+from .people import (
+    active_people,
+    affected_people,
+    current_assignments,
+    holders,
+    require_owner,
+    require_owner_now,
+    why_not_administer,
+)
+from .reach import NEEDS_VIEW, accessible, governing
+from .writes import (
+    UNSENT,
+    check_changes,
+    check_create,
+    check_created,
+    check_values,
+    check_write,
+    possible_owners,
+)
+
+__all__ = [
+    "NEEDS_VIEW",
+    "UNSENT",
+    "aaccess_for",
+    "access_for",
+    "accessible",
+    "actions_for",
+    "active_people",
+    "affected_people",
+    "certain_fields",
+    "check",
+    "check_changes",
+    "check_create",
+    "check_created",
+    "check_many",
+    "check_read",
+    "check_values",
+    "check_write",
+    "creatable_fields",
+    "current_assignments",
+    "everywhere_readable_fields",
+    "field_mask",
+    "field_masks",
+    "governing",
+    "holders",
+    "is_governed",
+    "masked_value",
+    "no_such_field",
+    "possible_owners",
+    "readable_fields",
+    "readable_on",
+    "require_owner",
+    "require_owner_now",
+    "resolve",
+    "why_not_administer",
+    "with_masks",
+]

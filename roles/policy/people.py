@@ -1,0 +1,88 @@
+"""Who may: the holders of a permission, and who administers whom (section 6)."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from .. import snapshots
+from ..core import clock
+from ..core.errors import Refused
+from ..core.vocabulary import WAITING_PERMISSIONS
+from ..directory import get_directory
+from ..models import RoleAssignment
+from ..scopes import NOBODY
+from .asking import access_for
+from .names import resolve
+
+
+def holders(name: str) -> QuerySet[Any]:
+    """Give the active people, superusers apart, to whom `check(name)` says yes."""
+    people = get_user_model()._default_manager.all()
+    code = resolve(name)
+    policy = snapshots.load_policy()
+    giving = [
+        pk
+        for pk, role in policy.codes_by_id.items()
+        if code in policy.role(role).permissions or code in policy.role(role).privileges
+    ]
+    directory = get_directory()
+    condition = NOBODY
+    if giving:
+        condition = directory.active_people() & Q(pk__in=_holding(giving))
+    if code in WAITING_PERMISSIONS:
+        condition |= directory.waiting_people()
+    return people.filter(condition)
+
+
+def active_people() -> QuerySet[Any]:
+    """Give the people whom R1 does not shut out."""
+    return get_user_model()._default_manager.filter(get_directory().active_people())
+
+
+def why_not_administer(user: Any) -> str:
+    """Say why `user` may not change roles and who holds them, or give "" where they may.
+
+    Until the rules of section 6 are built, only an Owner may, whatever `roles.*` anyone holds.
+    """
+    if access_for(user).is_owner:
+        return ""
+    return _("Only an Owner can change roles and who holds them. Ask an Owner.")
+
+
+def require_owner(user: Any) -> None:
+    """Raise `Refused` where `why_not_administer` gives a reason."""
+    if reason := why_not_administer(user):
+        raise Refused(reason)
+
+
+def require_owner_now(user: Any) -> None:
+    """Ask as `require_owner`, of the person as they are stored at this moment.
+
+    Under the policy's lock nobody can take the actor's role back between the question and the
+    change, so what was remembered of them does not count.
+    """
+    require_owner(get_user_model()._default_manager.filter(pk=user.pk).first() or AnonymousUser())
+
+
+def affected_people(code: str) -> int:
+    """Count the people whom a change of the role reaches: its holders and its heirs' (D6)."""
+    policy = snapshots.load_policy()
+    heirs = [
+        pk
+        for pk, heir in policy.codes_by_id.items()
+        if any(layer.code == code for layer in policy.role(heir).chain)
+    ]
+    held = current_assignments().filter(role_id__in=heirs)
+    return held.values("user_id").distinct().count()
+
+
+def current_assignments() -> QuerySet[Any]:
+    """Give the assignments that count now (R2)."""
+    return RoleAssignment.objects.current(clock.now())
+
+
+def _holding(role_ids: list[int]) -> QuerySet[Any]:
+    return current_assignments().filter(role_id__in=role_ids).values("user_id")
