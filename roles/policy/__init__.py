@@ -37,7 +37,7 @@ from .people import (
     require_owner_now,
     why_not_administer,
 )
-from .reach import NEEDS_VIEW, accessible, governing
+from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
 from .writes import (
     UNSENT,
     check_changes,
@@ -49,6 +49,7 @@ from .writes import (
 )
 
 __all__ = [
+    "FORBIDS_UNTIL_DELEGATION",
     "NEEDS_VIEW",
     "UNSENT",
     "aaccess_for",
