@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from accounts.waiting import is_waiting, waiting_page
 from roles import policy, snapshots
 from roles.admin.labels import label_of
+from roles.core.access import Access
 from roles.core.vocabulary import OWNER_CODE
 from roles.registry import registry
 
@@ -28,7 +29,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """Answer 403; whoever waits sees the waiting page instead, whatever they asked for (R1)."""
     if is_waiting(request.user):
         return waiting_page(request, status=403)
-    context = {"exception": str(exception), "missing": missing_permission(request)}
+    asked = asked_permissions(request)
+    access = policy.access_for(request.user)
+    context = {
+        "exception": str(exception),
+        "missing": _missing(access, asked),
+        "elsewhere": bool(asked) and all(access.can(code) for code in asked),
+    }
     return render(request, "403.html", _frame(request) | context, status=403)
 
 
@@ -52,24 +59,24 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
     return _standing_alone(request, "405.html", 405)
 
 
-def missing_permission(request: HttpRequest) -> str:
-    """Name the permission that the page asks for and the person lacks; "" where it is none.
-
-    A module that is switched off has left every page (R7), this one too.
-    """
+def asked_permissions(request: HttpRequest) -> list[str]:
+    """Give what a model's page asks for, the first first; nothing for any other page."""
     match = request.resolver_match
     page = getattr(match.func, "model_admin", None) if match else None
     module = registry.module_of(page.model) if page else None
     if module is None:
-        return ""
+        return []
     kind = (match.url_name or "").rpartition("_")[2]
-    asked = [f"{module.code}.{action}" for action in ACTIONS.get(kind, ("view",))]
-    access, all_there_is = policy.access_for(request.user), _everything()
+    return [f"{module.code}.{action}" for action in ACTIONS.get(kind, ("view",))]
+
+
+def _missing(access: Access, asked: list[str]) -> str:
+    """Name the permission that the person lacks; "" where it is none.
+
+    A module that is switched off has left every page (R7), this one too: not even Owner has it.
+    """
+    all_there_is = snapshots.load_policy().access_of_codes([OWNER_CODE])
     return next((label_of(c) for c in asked if not access.can(c) and all_there_is.can(c)), "")
-
-
-def _everything() -> Any:
-    return snapshots.load_policy().access_of_codes([OWNER_CODE])
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

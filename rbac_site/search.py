@@ -4,6 +4,7 @@ Each module is asked through its own admin page, which knows both; what has no p
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +88,10 @@ class Source:
         options = page.opts
         is_main = options.label == self.module.model
         self.label = self.module.label if is_main else capfirst(options.verbose_name_plural)
+        self.declared = [_first_step(f) for f in page.search_fields]
+        self.readable = policy.certain_fields(
+            request.user, self.module, "view", FieldLevel.READ_ONLY
+        )
         self.fields = [_first_step(f) for f in page.get_search_fields(request)]
         self.url = f"admin:{options.app_label}_{options.model_name}"
 
@@ -95,6 +100,9 @@ class Source:
         """Name the fields that are searched: “first name, last name and e-mail”."""
         labels = [str(self.model._meta.get_field(f).verbose_name) for f in self.fields]
         return get_text_list(labels, _("and"))
+
+    def _reads(self, fields: Iterable[str]) -> bool:
+        return all(field in self.readable for field in fields)
 
     def find(self, text: str) -> Found | None:
         """Give the first records that match, with at most two queries."""
@@ -121,18 +129,18 @@ class Source:
 
     def _row(self, record: Model, words: list[str]) -> Row:
         """Write of a record only what its reader may read (R16)."""
-        readable = policy.certain_fields(
-            self.request.user, self.module, "view", FieldLevel.READ_ONLY
-        )
-        naming = getattr(record, "named_by", ("name",))
-        is_named = all(field in readable for field in naming)
+        # A model that does not say what its names are made of may make them of anything searched.
+        naming = getattr(record, "named_by", self.declared)
+        is_named = self._reads(naming)
         name = marked(str(record), words) if is_named else capfirst(record._meta.verbose_name)
-        others = [f for f in self.fields if f in readable and not (is_named and f in naming)]
+        own = {field.name for field in self.model._meta.concrete_fields if not field.is_relation}
+        others = [f for f in self.fields if f in own and f in self.readable]
+        others = [f for f in others if not (is_named and f in naming)]
         texts = [str(getattr(record, field) or "") for field in others]
         return Row(
             name=name,
             url=reverse(f"{self.url}_change", args=[record.pk]),
-            details=[marked(_snippet(text, words), words) for text in texts if text],
+            details=_details([text for text in texts if text], words),
         )
 
 
@@ -184,6 +192,12 @@ def marked(text: str, words: list[str]) -> SafeString:
     # Every second piece is what the group of the pattern matched.
     written = [f"<mark>{escape(p)}</mark>" if n % 2 else escape(p) for n, p in enumerate(pieces)]
     return mark_safe("".join(written))  # noqa: S308 - each piece was escaped
+
+
+def _details(texts: list[str], words: list[str]) -> list[SafeString]:
+    """Show the texts that have a word in them, or else the first, to tell namesakes apart."""
+    written = [marked(_snippet(text, words), words) for text in texts]
+    return [text for text in written if "<mark>" in text] or written[:1]
 
 
 def _snippet(text: str, words: list[str]) -> str:

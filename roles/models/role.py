@@ -2,7 +2,7 @@
 
 import re
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -25,6 +25,9 @@ class Role(PolicyRow):
     `name_key` holds the name as R11 compares names, so that "Équipe" and "équipe" are one
     name on every database.
     """
+
+    named_by: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields of which `str` makes a name: where one is hidden, so is the name (R16)."""
 
     code = models.CharField(_("code"), max_length=CODE_MAX, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)

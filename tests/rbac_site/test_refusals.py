@@ -1,6 +1,7 @@
 """Refusals say what, why and what now, and no more than their reader may know (R23)."""
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import BadRequest
 from django.test import Client, RequestFactory
 
@@ -36,6 +37,28 @@ def test_403_names_the_permission_that_is_missing(browse, permissions, url, miss
     assert f"You need the permission <strong>{missing}</strong>" in page
     assert f"ask an Owner or an Administrator of this account for “{missing}”" in page
     assert "Secretname" not in page
+
+
+def test_403_says_that_it_is_this_record_alone(browse):
+    """R14: in view, not for the action."""
+    records = {"contacts": {"*": "all", "delete": "own"}}
+    make_role("agent", permissions="contacts.view contacts.delete", records=records)
+    client = browse("agent")
+    contact = Contact.objects.create(last_name="Doe")
+    answer = client.get(f"/crm/contact/{contact.pk}/delete/")
+    assert answer.status_code == 403
+    assert "allow this on other records, not on this one" in said(answer)
+    Contact.objects.update(owner=client.user)
+    assert client.get(f"/crm/contact/{contact.pk}/delete/").status_code == 200
+
+
+def test_too_many_tries_are_answered_with_when_to_try_again(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    cache.clear()
+    answers = [Client().post("/auth/login/", {"login": "a", "password": "b"}) for _ in range(2)]
+    assert answers[0].status_code == 200 and answers[1].status_code == 429
+    assert "Wait a few minutes, then try again" in said(answers[1])
+    cache.clear()
 
 
 def test_403_stands_in_the_frame_with_the_modules_that_are_theirs(browse):

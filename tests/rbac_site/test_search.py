@@ -99,6 +99,37 @@ def test_roles_are_found_by_whoever_may_see_them(browse):
     assert "Roles" not in search(browse("user", username="ben"), "guest")
 
 
+def test_a_hidden_field_of_roles_finds_none_and_their_names_still_do(browse):
+    make_role("news", name="News", description="Secret plans")
+    make_role("open", permissions="roles.view")
+    make_role("shut", permissions="roles.view", fields={"roles": {"description": "hidden"}})
+    shut = browse("shut")
+    assert search(shut, "secret") == {}
+    assert search(shut, "news") == {"Roles": ["News"]}
+    assert "Secret" not in shut.get("/search/", {"q": "news"}).content.decode()
+    assert search(browse("open", username="bea"), "secret") == {"Roles": ["News"]}
+
+
+def test_beside_a_name_stands_what_was_found_in_the_record_or_else_the_first_field(browse):
+    client = browse("owner")
+    Lead.objects.create(last_name="Lee", company="Initech", email="lee@x.org")
+    for text, details in (("x.org", ["lee@<mark>x.org</mark>"]), ("lee init", None)):
+        (found,) = client.get("/search/", {"q": text}).context["found"]
+        assert found.rows[0].details == (
+            details or ["<mark>Init</mark>ech", "<mark>lee</mark>@x.org"]
+        )
+    Lead.objects.create(last_name="Poe", company="Initrode", email="edgar@x.org")
+    (found,) = client.get("/search/", {"q": "poe"}).context["found"]
+    assert found.rows[0].details == ["Initrode"]
+
+
+def test_what_lies_in_other_tables_is_not_written_beside_a_role(browse):
+    make_role("news", name="News", description="Writes", privileges="app.newsletter app.news")
+    (found,) = browse("owner").get("/search/", {"q": "news"}).context["found"]
+    (row,) = found.rows
+    assert row.name == "<mark>News</mark>" and "None" not in "".join(row.details)
+
+
 def test_five_of_each_are_shown_with_a_link_to_all_and_a_count_that_stops(browse):
     client = browse("owner")
     Contact.objects.bulk_create(Contact(last_name=f"Acme {n}") for n in range(120))
