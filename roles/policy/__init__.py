@@ -7,6 +7,7 @@
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
+| what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
 
 Decisions are true or false and carry their reason.
@@ -25,6 +26,7 @@ from .fields import (
     no_such_field,
     readable_fields,
     readable_on,
+    shows_unnamed,
     with_masks,
 )
 from .names import is_governed, resolve
@@ -38,6 +40,7 @@ from .people import (
     why_not_administer,
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
+from .trash import check_restore, trash_masks, trashed
 from .writes import (
     UNSENT,
     check_changes,
@@ -65,6 +68,7 @@ __all__ = [
     "check_created",
     "check_many",
     "check_read",
+    "check_restore",
     "check_values",
     "check_write",
     "creatable_fields",
@@ -83,6 +87,9 @@ __all__ = [
     "require_owner",
     "require_owner_now",
     "resolve",
+    "shows_unnamed",
+    "trash_masks",
+    "trashed",
     "why_not_administer",
     "with_masks",
 ]

@@ -13,7 +13,7 @@ from ..core.decisions import Decision, allow, conceal
 from ..core.errors import UnknownName
 from ..core.fields import NO_FIELDS, FieldMask, fields_at, fields_everywhere_at, mask_of
 from ..core.specs import Module
-from ..core.vocabulary import FieldLevel
+from ..core.vocabulary import EVERY_FIELD, FieldLevel
 from ..registry import registry
 from .asking import access_for
 from .reach import Question, Reach, Roles, governing, reached_by, roles_for
@@ -40,6 +40,11 @@ def field_masks(user: Any, records: Iterable[Model]) -> dict[Any, FieldMask]:
         return {}
     masks = _Masks(user, governing(type(page[0])))
     return masks.of(page)
+
+
+def masks_in(user: Any, module: Module, page: list[Model]) -> dict[Any, FieldMask]:
+    """Give `field_masks` of records that are asked about as `module` has them, not as stored."""
+    return _Masks(user, module).of(page)
 
 
 def with_masks(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
@@ -104,6 +109,15 @@ def everywhere_readable_fields(user: Any, module: Module) -> frozenset[str]:
     return fields_everywhere_at(
         FieldLevel.READ_ONLY, viewing, module.code, registry.fields_of(module)
     )
+
+
+def shows_unnamed(user: Any, module: Module) -> bool:
+    """Tell whether every role that lets `user` view the module shows what no role can name.
+
+    Such are the columns that the database fills; `*` stands for them as for later fields (R10).
+    """
+    viewing = _alone(roles_for(access_for(user), module, "view"))
+    return bool(fields_everywhere_at(FieldLevel.READ_ONLY, viewing, module.code, [EVERY_FIELD]))
 
 
 def creatable_fields(user: Any, module: Module) -> frozenset[str]:

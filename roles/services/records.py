@@ -4,7 +4,7 @@ The second look, inside the transaction, is what holds where a record changes ha
 write it must still lie where the actor may put it (R17, R18).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,17 +16,25 @@ from .. import policy
 from ..core import clock
 from ..core.decisions import Decision
 from ..core.errors import Refused
-from ..core.specs import Module
+from ..core.specs import NOTHING, Module
 from . import audit
+
+Many = Mapping[str, Sequence[models.Model]]
+"""References to many by field: the whole of what each is to hold."""
 
 
 def create_record(
-    *, acting_user: Any, record: models.Model, sent: Iterable[str] | None = None
+    *,
+    acting_user: Any,
+    record: models.Model,
+    sent: Iterable[str] | None = None,
+    many: Many = NOTHING,
 ) -> models.Model:
     """Store a new record; it belongs to its creator unless they set another owner (R18).
 
     `sent` names the fields that were set by hand, each of which must be the actor's to set
     (R17); left out, these are the ones that differ from what a new record of theirs has.
+    `many` gives the references to many by field.
     """
     module = policy.governing(type(record))
     fields = _set_by_hand(acting_user, record, module) if sent is None else list(sent)
@@ -36,14 +44,15 @@ def create_record(
         record.save()
         _require(acting_user, f"{module.code}.create", record)
         _require_fields(policy.check_created(acting_user, record, fields))
-        _log(acting_user, "created", record, _values(record, None))
+        _log(acting_user, "created", record, [*_values(record, None), *_set_many(record, many)])
     return record
 
 
-def change_record(*, acting_user: Any, record: models.Model) -> models.Model:
+def change_record(*, acting_user: Any, record: models.Model, many: Many = NOTHING) -> models.Model:
     """Store the changed values of a record that the actor may edit before and after (R14).
 
     Each of them must be the actor's to write, on the record as it stood before (R17, R18).
+    `many` gives the references to many that change, by field.
     """
     module = policy.governing(type(record))
     code = f"{module.code}.edit"
@@ -52,10 +61,11 @@ def change_record(*, acting_user: Any, record: models.Model) -> models.Model:
         _require(acting_user, code, before)
         changes = list(_values(record, before))
         values = {name: _value_of(record, name) for name in (c["field"] for c in changes)}
-        _require_fields(policy.check_changes(acting_user, before, values))
-        record.save(update_fields=_columns(record, changes))
-        _require(acting_user, code, record)
+        _require_fields(policy.check_changes(acting_user, before, {**values, **many}))
+        changes += _set_many(record, many)
         if changes:
+            record.save(update_fields=_columns(record, changes))
+            _require(acting_user, code, record)
             _log(acting_user, "changed", record, changes)
     return record
 
@@ -81,6 +91,19 @@ def delete_records(*, acting_user: Any, records: Iterable[models.Model]) -> int:
     return count
 
 
+def restore_record(*, acting_user: Any, record: models.Model) -> models.Model:
+    """Take a record out of the trash of those who may delete it (R26)."""
+    module = policy.governing(type(record))
+    with transaction.atomic():
+        record = type(record)._base_manager.select_for_update().get(pk=record.pk)
+        _require_decision(policy.check_restore(acting_user, record), record)
+        field = module.deleted_field or ""
+        setattr(record, field, None)
+        record.save(update_fields=[field])
+        _log(acting_user, "restored", record, ())
+    return record
+
+
 def _remove(record: models.Model, deleted_field: str | None) -> None:
     if deleted_field is None:
         record.delete()
@@ -90,7 +113,10 @@ def _remove(record: models.Model, deleted_field: str | None) -> None:
 
 
 def _require(acting_user: Any, code: str, record: models.Model) -> None:
-    decision = policy.check(acting_user, code, record)
+    _require_decision(policy.check(acting_user, code, record), record)
+
+
+def _require_decision(decision: Decision, record: models.Model) -> None:
     if not decision:
         name = record._meta.verbose_name
         raise Refused(
@@ -156,6 +182,23 @@ def _columns(record: models.Model, changes: Iterable[dict[str, Any]]) -> list[st
         for field in record._meta.concrete_fields
         if field.name in changed or getattr(field, "auto_now", False)
     ]
+
+
+def _set_many(record: models.Model, many: Many) -> list[dict[str, Any]]:
+    """Point references to many at what is wished for, and give what that changed."""
+    changes = []
+    for name, wished in many.items():
+        manager = getattr(record, name)
+        old = sorted(manager.values_list("pk", flat=True))
+        manager.set(wished)
+        new = sorted(manager.values_list("pk", flat=True))
+        if new != old:
+            changes.append({"field": name, "old": _keys(old), "new": _keys(new)})
+    return changes
+
+
+def _keys(found: Iterable[Any]) -> list[Any]:
+    return [_plain(key) for key in found]
 
 
 def _plain(value: Any) -> Any:
