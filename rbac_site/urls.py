@@ -49,5 +49,6 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("profile/", profile, name="profile"),
     path("theme/", choose_theme, name="theme"),
+    path("api/v1/", include("rbac_site.api")),
     path("", admin.site.urls),
 ]

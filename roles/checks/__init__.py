@@ -1,5 +1,5 @@
 """System checks of roles, each with an id, a hint and a test."""
 
-from . import data, setup
+from . import data, http, setup
 
-__all__ = ["data", "setup"]
+__all__ = ["data", "http", "setup"]

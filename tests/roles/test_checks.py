@@ -229,3 +229,19 @@ def test_production_is_refused_and_development_is_not(production):
     call_command("check", "--database", "default")
     with pytest.raises(SystemCheckError, match=r"site\.E002"):
         call_command("check", "--deploy")
+
+
+def test_roles_E010_a_view_of_governed_records_beside_the_kit(settings):
+    """What else it refuses stands in tests/api/test_check.py."""
+    from django.urls import path
+    from rest_framework.generics import ListAPIView
+
+    from crm.models import Contact
+
+    class Beside(ListAPIView):
+        queryset = Contact.objects.all()
+
+    assert find("roles.E010") == []
+    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("", Beside.as_view())]})
+    (message,) = find("roles.E010")
+    assert "Beside" in message and "'contacts'" in message

@@ -1,0 +1,1 @@
+"""The HTTP endpoints about the access system itself; they need the extra `api`."""

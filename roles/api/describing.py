@@ -1,0 +1,110 @@
+"""Access and catalogue as plain values, in the words of policy files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .. import policy, snapshots
+from ..core.access import Access
+from ..core.specs import Catalogue, Module, Permission
+from ..core.vocabulary import FieldLevel
+from ..registry import registry
+
+
+def describe_access(user: Any) -> dict[str, Any]:
+    """Give what `user` may do right now: on some records, as R12 says, never on every one."""
+    access = policy.access_for(user)
+    return {
+        "user": {"username": user.get_username(), "name": str(user)},
+        "roles": [
+            {"code": role.code, "name": role.name, "level": role.level} for role in access.roles
+        ],
+        "rank": access.rank,
+        "permissions": sorted(access.codes),
+        "privileges": sorted(access.privileges),
+        "modules": dict(_modules_of(access)),
+    }
+
+
+def _modules_of(access: Access) -> Iterator[tuple[str, dict[str, Any]]]:
+    for code, module in registry.catalogue.modules.items():
+        actions = [action for action in module.actions if access.can(f"{code}.{action}")]
+        if actions:
+            scopes = {action: _scopes(access, module, action) for action in actions}
+            yield code, {"actions": actions, "scopes": scopes, "fields": _fields(access, module)}
+
+
+def _scopes(access: Access, module: Module, action: str) -> list[str]:
+    """Give scopes in the order in which people read them; none where records have no owner."""
+    found = access.scopes_for(module.code, action) if module.has_record_access else ()
+    return [code for code in registry.scopes if code in found]
+
+
+def _fields(access: Access, module: Module) -> dict[str, str]:
+    """Give the highest level that each field has on some record; hidden ones are left out (R23)."""
+    found = {name: _level(access, module.code, name) for name in registry.fields_of(module)}
+    return {name: level.code for name, level in found.items() if level is not FieldLevel.HIDDEN}
+
+
+def _level(access: Access, module: str, field: str) -> FieldLevel:
+    """Ask each role for the actions that it gives, none for those of another (R15)."""
+
+    def best(action: str) -> FieldLevel:
+        giving = access.roles_giving(f"{module}.{action}")
+        levels = (role.level_of_field(module, field) for role in giving)
+        return max(levels, default=FieldLevel.HIDDEN)
+
+    read = best("view") >= FieldLevel.READ_ONLY
+    edited = read and best("edit") is FieldLevel.EDITABLE
+    if edited or best("create") is FieldLevel.EDITABLE:
+        return FieldLevel.EDITABLE
+    return FieldLevel.READ_ONLY if read else FieldLevel.HIDDEN
+
+
+def describe_modules() -> list[dict[str, Any]]:
+    """Give the enabled modules in the grid's order (R7)."""
+    features, disabled = registry.catalogue.features.values(), _disabled()
+    return [
+        {
+            "code": module.code,
+            "label": str(module.label),
+            "group": str(module.group),
+            "description": str(module.description),
+            "actions": list(module.actions),
+            "features": [f.code for f in features if f.module == module.code],
+            "fields": [
+                {"name": name, "label": str(label)}
+                for name, label in registry.fields_of(module).items()
+            ],
+            "has_record_access": module.has_record_access,
+        }
+        for module in registry.catalogue.modules.values()
+        if module.code not in disabled
+    ]
+
+
+def _disabled() -> frozenset[str]:
+    return snapshots.load_policy().rules.disabled
+
+
+def describe_permissions() -> list[dict[str, Any]]:
+    """Give every permission that can be granted now: cells of the grid, then features (R7)."""
+    catalogue = registry.catalogue
+    enabled = catalogue.enabled_permissions(_disabled())
+    return [
+        {
+            "code": found.code,
+            "kind": found.kind,
+            "module": found.module,
+            "action": found.action,
+            "label": _label(catalogue, found),
+            "implies": list(catalogue.implied.get(found.code, ())),
+        }
+        for found in catalogue.permissions.values()
+        if found.code in enabled
+    ]
+
+
+def _label(catalogue: Catalogue, permission: Permission) -> str:
+    if permission.code in catalogue.features:
+        return str(catalogue.features[permission.code].label)
+    return f"{catalogue.modules[permission.module or ''].label}: {permission.action}"

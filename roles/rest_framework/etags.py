@@ -1,0 +1,30 @@
+"""Marks of what somebody was shown, so that nobody overwrites what they have not seen."""
+
+from collections.abc import Mapping
+from hashlib import blake2s
+from typing import Any
+
+from django.utils.http import parse_etags
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
+
+
+class PreconditionFailed(exceptions.APIException):
+    """The record is no longer as the asker last saw it."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = _("The record was changed since you read it. Read it again.")
+    default_code = "precondition_failed"
+
+
+def etag_of(shown: Mapping[str, Any]) -> str:
+    """Mark a record as one person sees it: a change of a hidden field does not show (R23)."""
+    return f'"{blake2s(JSONRenderer().render(shown), digest_size=12).hexdigest()}"'
+
+
+def require_match(header: str, shown: Mapping[str, Any]) -> None:
+    """Raise `PreconditionFailed` unless the header names the record as it is now."""
+    marks = parse_etags(header)
+    if marks != ["*"] and etag_of(shown) not in marks:
+        raise PreconditionFailed

@@ -1,0 +1,59 @@
+"""Who may ask: the one place that turns an HTTP method into an action of the catalogue."""
+
+from typing import Any, ClassVar
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from .. import policy
+from ..core.vocabulary import Standing
+from ..directory import get_directory
+
+ACTIONS = {
+    "GET": "view",
+    "HEAD": "view",
+    "OPTIONS": "view",
+    "POST": "create",
+    "PUT": "edit",
+    "PATCH": "edit",
+    "DELETE": "delete",
+}
+
+
+class SignedIn(BasePermission):
+    """Let in whoever a session names, those who wait for approval included (R1)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Ask for a person; the backend gives nobody who is shut out."""
+        return bool(request.user.is_authenticated)
+
+
+class LetIn(SignedIn):
+    """Let in whoever is signed in and does not wait for approval (R1)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Ask how far the account may come in."""
+        signed_in = super().has_permission(request, view)
+        return signed_in and get_directory().standing_of(request.user) is Standing.ACTIVE
+
+
+class GovernedPermission(SignedIn):
+    """Ask the policy: first without the record (403), then of the record (403, R23).
+
+    That a record is not in view reach is said before, by the queryset that does not hold it
+    (404). A method that no action answers for asks for `view`, and is then no method (405).
+    """
+
+    roles_kit: ClassVar[str] = "permission"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Ask whether the action is theirs on some records (R12)."""
+        return super().has_permission(request, view) and self._may(request, view, None)
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        """Ask whether the action is theirs on this record (R14)."""
+        return self._may(request, view, obj)
+
+    def _may(self, request: Request, view: Any, record: Any) -> bool:
+        action = view.asks or ACTIONS.get(request.method or "", "view")
+        return bool(policy.check(request.user, f"{view.module.code}.{action}", record))

@@ -1,0 +1,194 @@
+"""The adopter's views: reach, masks and a second look inside the transaction, in a few lines.
+
+class ContactViewSet(GovernedViewSet):
+    queryset = Contact.objects.all()
+    search_fields = ("first_name", "last_name")
+"""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .. import policy
+from ..core.errors import Refused
+from ..core.specs import Module
+from ..services import records
+from .etags import etag_of, require_match
+from .filters import FieldFilter, FieldOrdering, TextSearch
+from .metadata import PlainMetadata
+from .pagination import BoundedPages
+from .permissions import GovernedPermission
+from .serializers import WHOLE, serializer_for
+from .sight import of_trash
+
+
+class StrictQuery(APIView):
+    """A view that refuses parameters which it does not read: none is dropped in silence."""
+
+    metadata_class = PlainMetadata
+
+    def query_names(self) -> frozenset[str]:
+        """Name the parameters of the address that this request may have."""
+        return frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask who and whether first, then for the parameters (R23)."""
+        super().initial(request, *args, **kwargs)
+        names = self.query_names()
+        unknown = {n: [policy.no_such_field(n)] for n in request.GET if n not in names}
+        twice = [n for n, values in request.GET.lists() if len(values) > 1]
+        if errors := unknown | {n: [_("Give this once.")] for n in twice if n in names}:
+            raise exceptions.ValidationError(errors)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say what a service refused in the words of the API."""
+        if isinstance(exc, Refused):
+            exc = exceptions.PermissionDenied(str(exc))
+        return super().handle_exception(exc)
+
+
+class GovernedView(StrictQuery):
+    """What every view of governed records has; `asks` names another action than the method's."""
+
+    roles_kit: ClassVar[str] = "view"
+    permission_classes = [GovernedPermission]
+    filter_backends = [FieldFilter, TextSearch, FieldOrdering]
+    pagination_class = BoundedPages
+    search_fields: tuple[str, ...] = ()
+    asks: str | None = None
+    paged: tuple[str, ...] = ("list", "trash")
+    lookup_value_regex = "[0-9]+"
+
+    @property
+    def module(self) -> Module:
+        """The module that governs the view's records."""
+        return policy.governing(self.queryset.model)
+
+    def get_queryset(self) -> QuerySet:
+        """Give the records in view reach: all others are not found (R22, R23)."""
+        found = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return found.none()
+        return policy.accessible(found, self.request.user, "view")
+
+    def get_serializer_class(self) -> Any:
+        """Give the view's own serializer, or the one that the model's fields make."""
+        return self.serializer_class or serializer_for(self.queryset.model)
+
+    def query_names(self) -> frozenset[str]:
+        """Let lists be asked by what the asker may read."""
+        if self.action not in self.paged:
+            return frozenset()
+        names = set(self.paginator.query_names())
+        for backend in self.filter_backends:
+            names |= set(backend().query_names(self, self.request.user))
+        return frozenset(names)
+
+    def page_query(self, queryset: QuerySet) -> QuerySet:
+        """Let the query for a page bring its masks along."""
+        return policy.with_masks(queryset, self.request.user)
+
+
+class GovernedViewSet(GovernedView, viewsets.ModelViewSet):
+    """List, read, create, change and delete the records of one module, and restore them."""
+
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def get_object(self) -> Any:
+        """Find the addressed record among those in view reach (R23)."""
+        return self._found_in(self.get_queryset())
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give one record."""
+        return self._answer(self.get_object())
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Create a record and show no more of it than its creator may read (R17)."""
+        with transaction.atomic():
+            serializer = self.get_serializer(data=request.data)
+            serializer.is_valid(raise_exception=True)
+            answer = self._answer(_fresh(serializer.save()), status.HTTP_201_CREATED)
+        here = request.build_absolute_uri(request.path)
+        answer["Location"] = f"{here}{serializer.instance.pk}/"
+        return answer
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change a record; everything is asked again of the row as it is once it is locked."""
+        with transaction.atomic():
+            record = self._locked()
+            serializer = self.get_serializer(record, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            return self._answer(_fresh(serializer.save()))
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Move a record to the trash (R26)."""
+        with transaction.atomic():
+            records.delete_record(acting_user=request.user, record=self._locked())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=False, asks="delete", filter_backends=[], url_path="trash")
+    def trash(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the deleted records that the asker may restore, the newest loss first (R26)."""
+        deleted_at = self.module.deleted_field
+        found = policy.trashed(self.queryset.all(), request.user).order_by(f"-{deleted_at}", "-pk")
+        page = self.paginator.paginate_queryset(found, request)
+        return self.paginator.get_paginated_response(self._from_trash(page, many=True).data)
+
+    @action(detail=True, methods=["post"], asks="delete")
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take a record out of the trash, and show it as far as the asker may view it (R26)."""
+        with transaction.atomic():
+            found = policy.trashed(self.queryset.all(), request.user)
+            record = self._addressed(found.select_for_update(of=("self",)))
+            _refuse_body(request)
+            records.restore_record(acting_user=request.user, record=record)
+            return self._answer(_fresh(record))
+
+    def _from_trash(self, page: list[Any], **kwargs: Any) -> Any:
+        serializer = self.get_serializer(page, **kwargs)
+        serializer.context["sight"] = of_trash
+        return serializer
+
+    def _locked(self) -> Any:
+        """Find the record in reach, hold it, and ask whether it is as the asker last saw it."""
+        record = self._found_in(self.get_queryset().select_for_update(of=("self",)))
+        if "If-Match" in self.request.headers:
+            require_match(self.request.headers["If-Match"], self._shown(record))
+        return record
+
+    def _found_in(self, queryset: QuerySet) -> Any:
+        record = self._addressed(queryset)
+        self.check_object_permissions(self.request, record)
+        return record
+
+    def _addressed(self, queryset: QuerySet) -> Any:
+        record = queryset.filter(**{self.lookup_field: self.kwargs[self.lookup_field]}).first()
+        if record is None:
+            raise exceptions.NotFound
+        return record
+
+    def _shown(self, record: Any) -> dict[str, Any]:
+        return self.get_serializer(record).data
+
+    def _answer(self, record: Any, code: int = status.HTTP_200_OK) -> Response:
+        body = self._shown(record)
+        return Response(body, status=code, headers={"ETag": etag_of(body)})
+
+
+def _fresh(record: Any) -> Any:
+    """Read a record back as the database holds it."""
+    return type(record)._base_manager.get(pk=record.pk)
+
+
+def _refuse_body(request: Request) -> None:
+    """Take nothing where there is nothing to say: what was sent would be dropped."""
+    if request.data:
+        names = request.data if isinstance(request.data, dict) else [WHOLE]
+        raise exceptions.ValidationError({name: [policy.no_such_field(name)] for name in names})

@@ -1,0 +1,79 @@
+"""The API describes itself, truly, to people who are let in, and to all of them alike."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from .people import MODELS, Asker, errors, make, problem
+
+ROOT = Path(__file__).resolve().parents[2]
+JSON = "application/vnd.oai.openapi+json"
+
+
+def schema_for(asker):
+    return json.loads(asker.ask("GET", "schema/", None, accept=JSON).content)
+
+
+def test_the_description_is_valid_and_made_without_a_warning(tmp_path):
+    to = tmp_path / "schema.yml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(to))
+    assert "openapi: 3.0" in to.read_text()
+
+
+def test_everyone_is_told_the_same(sam, olga):
+    """Threat 11: nothing in it depends on who asks, or on the records that there are."""
+    first = schema_for(sam)
+    make("contacts", "Marlowe", sam.user)
+    assert first == schema_for(olga)
+    assert "Marlowe" not in json.dumps(schema_for(sam))
+    errors(sam.ask("GET", "schema/?version=2"))
+    errors(sam.ask("GET", "schema/?lang=xx"))
+
+
+@pytest.mark.django_db
+def test_nobody_reads_it_from_outside():
+    for path in ("schema/", "docs/", "docs/?script="):
+        problem(Asker().ask("GET", path), 401)
+
+
+def test_it_names_every_address_and_no_other(olga):
+    paths = schema_for(olga)["paths"]
+    of_module = [("", "get post"), ("{id}/", "get patch delete")]
+    of_module += [("{id}/restore/", "post"), ("trash/", "get")]
+    expected = {f"/api/v1/{m}/{end}": how for m in MODELS for end, how in of_module}
+    expected |= {f"/api/v1/{name}/": "get" for name in ("me", "modules", "permissions")}
+    assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
+
+
+def test_what_answers_hold_is_what_it_promises(olga):
+    described = schema_for(olga)["components"]["schemas"]
+    for module, model in MODELS.items():
+        record = make(module, "One", olga.user)
+        promised = described[model.__name__]
+        shown = olga.read(f"{module}/{record.pk}/")
+        assert shown.keys() == promised["properties"].keys(), module
+        assert promised["required"] == ["id"]
+    me = olga.read("me/")
+    answer = schema_for(olga)["paths"]["/api/v1/me/"]["get"]["responses"]["200"]["content"]
+    assert me.keys() == answer["application/json"]["schema"]["properties"].keys()
+
+
+def test_every_filter_that_it_names_is_one(olga):
+    lists = {m: schema_for(olga)["paths"][f"/api/v1/{m}/"]["get"]["parameters"] for m in MODELS}
+    for module, parameters in lists.items():
+        for name in (p["name"] for p in parameters):
+            answer = olga.ask("GET", f"{module}/?{name}=")
+            said = answer.json().get("errors", {})
+            assert said.get(name) != [f"There is no field “{name}”."], (module, name)
+
+
+def test_the_page_of_the_description_holds_no_script_or_style_of_its_own(sam):
+    page = sam.ask("GET", "docs/").content.decode()
+    assert "<style" not in page and "style=" not in page
+    assert re.findall(r"<script(?! src=)", page) == []
+    script = sam.ask("GET", "docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/schema/" in script.content.decode()
