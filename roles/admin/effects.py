@@ -33,8 +33,8 @@ def effect_in_words(marks: Iterable[Mark]) -> EffectWords:
     for kind, name in sorted(marks):
         names[kind].append(name)
     return EffectWords(
-        gained=_by_module(names["gained"]),
-        lost=_by_module(names["lost"]),
+        gained=by_module(names["gained"]),
+        lost=by_module(names["lost"]),
         counts=_counts(len(names["gained"]), len(names["lost"])),
         records=_modules(names["records"]),
         fields=_modules(names["fields"]),
@@ -52,7 +52,7 @@ def _counts(gained: int, lost: int) -> str:
     return _(" and ").join(parts)
 
 
-def _by_module(names: list[str]) -> list[str]:
+def by_module(names: list[str]) -> list[str]:
     """Join the actions of a module: “Contacts: View, Create”; features and privileges follow."""
     catalogue = registry.catalogue
     lines = []

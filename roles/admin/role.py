@@ -16,18 +16,20 @@ from ..models import Role
 from ..services.impact import impact_of
 from ..services.role import change_role, create_role, problems_of
 from .forms import RoleForm
-from .history import history_of
 from .impact_words import outcome
 from .outlook import Outlook
+from .role_bases import RoleBases
 from .role_deletion import RoleDeletion
+from .role_history import RoleHistory
 from .role_impact import RoleImpact
 from .role_list import RoleList
+from .role_start import RoleStart
 from .starting import starting_point
 from .words import given, grid_words, summary
 
 
 @admin.register(Role)
-class RoleAdmin(RoleList, RoleDeletion, RoleImpact):
+class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleImpact):
     """Roles: who may see them is the policy's, who may change them the services' to say."""
 
     form_template = "roles/admin/role_form.html"
@@ -138,19 +140,3 @@ class RoleAdmin(RoleList, RoleDeletion, RoleImpact):
             **extra,
         }
         return TemplateResponse(request, self.form_template, context)
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show who changed the role, when and how, and who was given it."""
-        role = self._role(request, object_id)
-        if role is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("History of “%s”") % role.name,
-            "role": role,
-            "lines": history_of(role, with_people=self._sees_people(request)),
-        }
-        return TemplateResponse(request, "roles/admin/role_history.html", context)

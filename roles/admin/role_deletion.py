@@ -3,18 +3,23 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import policy
+from ..core import clock
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
-from ..services.role import delete_role
-from .role_pages import RolePages
+from ..services.deletion import plan_deletion
+from ..services.role import Moved, delete_role
+from .effects import effect_in_words
+from .role_pages import PEOPLE_SHOWN, RolePages
 
 
 class RoleDeletion(RolePages):
@@ -25,36 +30,96 @@ class RoleDeletion(RolePages):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask before deleting a role that nobody uses; say what stands in the way otherwise."""
+        """Say who and what is in the way, and what moving it means; a post moves and deletes."""
         role = self._role(request, object_id)
         if role is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_delete_permission(request, role):
+        if not self.has_delete_permission(request):
             raise PermissionDenied(policy.why_not_administer(request.user))
-        refusal = self._delete(request, role) if request.method == "POST" else ""
-        if refusal is None:
-            messages.success(request, _("“%s” is deleted.") % role.name)
-            return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
+        if role.is_system:
+            return self._delete_page(request, role, {}, status=403)
+        target, refusal = self._target(request, role)
+        if request.method == "POST" and "look" not in request.POST and not refusal:
+            refusal = self._delete(request, role, target)
+            if not refusal:
+                return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
+        words = self._moving_in_words(role, target) if target else {}
+        return self._delete_page(request, role, {"refusal": refusal, "target": target, **words})
+
+    def _target(self, request: HttpRequest, role: Role) -> tuple[Role | None, str]:
+        """Read the role to move to, or say why it is none."""
+        asked = request.POST if request.method == "POST" else request.GET
+        code = asked.get("move_to", "")
+        if not code:
+            missing = _("Choose the role to move to first.") if "look" in asked else ""
+            return None, missing
+        target = Role.objects.select_related("base").filter(code=code).first()
+        if target is None:
+            return None, _("There is no role “%s” to move to.") % code
+        if code in (OWNER_CODE, role.code):
+            return None, _("Choose another role than this one, and not Owner (R3).")
+        return target, ""
+
+    def _delete(self, request: HttpRequest, role: Role, target: Role | None) -> str:
+        """Make the one call that deletes; give what it says against it."""
+        try:
+            moved = delete_role(acting_user=request.user, role=role, move_to=target)
+        except (Refused, Invalid) as refused:
+            return str(refused)
+        messages.success(request, _deleted_in_words(role, target, moved))
+        return ""
+
+    def _moving_in_words(self, role: Role, target: Role) -> dict[str, Any]:
+        plan = plan_deletion(role=role, target=target)
+        names = dict(Role.objects.values_list("code", "name"))
+        return {
+            "people_effect": effect_in_words(plan.people),
+            "derived_effects": [
+                (names[code], effect_in_words(marks)) for code, marks in plan.derived
+            ],
+            "forbidden": plan.because,
+        }
+
+    def _delete_page(
+        self, request: HttpRequest, role: Role, more: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Delete “%s”") % role.name,
             "role": role,
-            "refusal": refusal,
             "targets": Role.objects.exclude(code__in=[OWNER_CODE, role.code]).order_by("name"),
-            **self._about(request, role),
+            "derived": role.derived.order_by("name"),
+            **self._held(request, role),
+            **more,
         }
-        return TemplateResponse(request, self.confirm_template, context)
+        return TemplateResponse(request, self.confirm_template, context, status=status)
 
-    def _delete(self, request: HttpRequest, role: Role) -> str | None:
-        """Delete the role, moving its people and roles if asked; give what stands against it."""
-        target = None
-        if code := request.POST.get("move_to"):
-            target = Role.objects.filter(code=code).first()
-            if target is None:
-                return _("There is no role “%s” to move to.") % code
-        try:
-            delete_role(acting_user=request.user, role=role, move_to=target)
-        except (Refused, Invalid) as refused:
-            return str(refused)
-        return None
+    def _held(self, request: HttpRequest, role: Role) -> dict[str, Any]:
+        """Give who is in the way: everyone whose assignment has not ended (D9)."""
+        held = policy.unended_assignments().filter(role=role).select_related("user")
+        number = held.count()
+        shown = held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN]
+        people = list(shown) if self._sees_people(request) else []
+        return {
+            "holders": people,
+            "holder_count": number,
+            "unnamed_count": number - len(people) if people else 0,
+            "later_count": held.filter(valid_from__gt=clock.now()).count(),
+            "holds_it": held.filter(user=request.user.pk).exists(),
+            "now": clock.now(),
+        }
+
+
+def _deleted_in_words(role: Role, target: Role | None, moved: Moved) -> str:
+    """Say that it is gone, and how many went where."""
+    deleted = _("“%s” is deleted.") % role.name
+    parts = []
+    if moved.people:
+        parts.append(ngettext("%d person", "%d people", moved.people) % moved.people)
+    if moved.roles:
+        parts.append(ngettext("%d role", "%d roles", moved.roles) % moved.roles)
+    if not parts or target is None:
+        return deleted
+    went = _("%(what)s moved to “%(role)s”.")
+    return f"{deleted} {went % {'what': _(' and ').join(parts), 'role': target.name}}"

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Role
-from .role_bases import RoleBases
 from .role_filters import BaseFilter, KindFilter, PeopleFilter
+from .role_pages import RolePages
 from .role_rows import RoleChangeList, with_facts
 
 
-class RoleList(RoleBases):
+class RoleList(RolePages):
     """The list half of the pages of roles.
 
     The columns are Django's, for their heads and their order; `role_row.html` draws the cells.

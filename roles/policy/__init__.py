@@ -37,6 +37,7 @@ from .people import (
     holders,
     require_owner,
     require_owner_now,
+    unended_assignments,
     why_not_administer,
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
@@ -90,6 +91,7 @@ __all__ = [
     "shows_unnamed",
     "trash_masks",
     "trashed",
+    "unended_assignments",
     "why_not_administer",
     "with_masks",
 ]

@@ -84,5 +84,10 @@ def current_assignments() -> QuerySet[Any]:
     return RoleAssignment.objects.current(clock.now())
 
 
+def unended_assignments() -> QuerySet[Any]:
+    """Give the assignments that count now or begin later: what D3 and D9 ask about."""
+    return RoleAssignment.objects.not_ended(clock.now())
+
+
 def _holding(role_ids: list[int]) -> QuerySet[Any]:
     return current_assignments().filter(role_id__in=role_ids).values("user_id")

@@ -61,10 +61,10 @@ def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
         assignment.delete()
 
 
-def move_assignments(*, acting_user: Any, role: Role, target: Role) -> None:
+def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
     """Give `target` instead of `role` to everyone whose assignment has not ended (D9).
 
-    The moments stay; who holds `target` already keeps what they have.
+    The moments stay; who holds `target` already keeps what they have. Gives the number of people.
     """
     held = RoleAssignment.objects.filter(role=role).not_ended(clock.now()).select_related("user")
     of_target = RoleAssignment.objects.filter(role=target)
@@ -87,6 +87,7 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> None:
                 assigned_by=acting_user,
             )
             _log(acting_user, "role.assigned", moved, new=True)
+    return len(held)
 
 
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:

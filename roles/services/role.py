@@ -5,7 +5,7 @@ While the rules of who may administer whom (section 6) are not built, only an Ow
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -96,15 +96,24 @@ def problems_of(role: Role | None, current: RoleSpec, wanted: RoleSpec) -> dict[
     return {}
 
 
-def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many people, and how many roles based on it, went to another role (D9)."""
+
+    people: int = 0
+    roles: int = 0
+
+
+def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) -> Moved:
     """Delete a role (D8); who holds it and what is based on it moves to `move_to` first (D9)."""
     policy.require_owner(acting_user)
     with transaction.atomic(), one_bump():
         lock_policy()
         policy.require_owner_now(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
+        moved = Moved()
         if move_to is not None:
-            move_away(acting_user=acting_user, role=role, target=move_to)
+            moved = move_away(acting_user=acting_user, role=role, target=move_to)
         _require_deletable(role)
         gone = difference(read_role(role), _blank_of(role))
         _log(acting_user, "role.deleted", role, gone)
@@ -112,13 +121,15 @@ def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) ->
         # What is left has ended; the log keeps that it was.
         role.assignments.all().delete()
         role.delete()
+    return moved
 
 
-def move_away(*, acting_user: Any, role: Role, target: Role) -> None:
+def move_away(*, acting_user: Any, role: Role, target: Role) -> Moved:
     """Give `target` to everyone who holds `role`, and base on it what is based on `role`."""
     if target.pk == role.pk or target.code == OWNER_CODE:
         raise Invalid({"move_to": [_("Choose another role than this one, and not Owner (R3).")]})
-    move_assignments(acting_user=acting_user, role=role, target=target)
+    people = move_assignments(acting_user=acting_user, role=role, target=target)
+    number = role.derived.count()
     for derived in role.derived.exclude(pk=target.pk).select_related("base"):
         change_role(
             acting_user=acting_user,
@@ -128,6 +139,7 @@ def move_away(*, acting_user: Any, role: Role, target: Role) -> None:
     if target.base_id == role.pk:
         changes = RoleChanges(values={"base": (role.code, role.base.code if role.base else None)})
         change_role(acting_user=acting_user, role=target, changes=changes)
+    return Moved(people=people, roles=number)
 
 
 def store_role(wanted: RoleSpec) -> Role:

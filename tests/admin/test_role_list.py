@@ -67,7 +67,8 @@ def test_a_row_says_level_base_people_and_system(owner, several):
     page = owner.get(LIST).content.decode()
     row = row_of(page, "Sales")
     assert 'value="20"' in row
-    assert f'/roles/role/{Role.objects.get(code="user").pk}/change/">User</a>' in row
+    assert f'/roles/role/{Role.objects.get(code="user").pk}/change/"><span' in row
+    assert "based on User" in words(row)
     assert "2 people" in words(row)
     assert "system" not in words(row)
     assert "system role" in words(row_of(page, "Manager"))

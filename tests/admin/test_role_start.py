@@ -1,12 +1,13 @@
-"""Clone, base on, delete with moving, and the history of a role (D8-D10, D13)."""
+"""A new role is begun with another one: cloned from it, or based on it (D10)."""
 
 import pytest
 
-from accounts.models import User
-from roles.models import AuditEntry, Role, RoleAssignment
+from roles.models import AuditEntry, Role
+from roles.services.installation import switch_modules
 from roles.services.loading import read_role
+from roles.snapshots import load_policy
 
-from .conftest import signed_in, url_of
+from .conftest import signed_in
 
 ADD = "/roles/role/add/"
 
@@ -69,54 +70,52 @@ def test_a_role_is_begun_on_a_base_and_shows_what_that_brings(owner, rep_role):
     assert posted(owner.get(f"{ADD}?base=owner"))["base"] == ""
 
 
-def test_people_and_roles_move_and_the_role_is_gone(owner, rep_role, form_of):
-    """D9, in one step and one transaction."""
-    signed_in("rita", "rep")
-    signed_in("rosa", "rep", "user")
-    data = form_of(owner, None) | {"name": "On Rep", "base": "rep"}
-    assert owner.post(ADD, data).status_code == 302
-    url = f"/roles/role/{rep_role.pk}/delete/"
-    assert "2 people hold it" in owner.get(url).content.decode()
-    assert owner.post(url, {"move_to": "user"}).status_code == 302
-    assert not Role.objects.filter(code="rep").exists()
-    assert Role.objects.get(code="on-rep").base.code == "user"
-    held = RoleAssignment.objects.filter(role__code="user").values_list("user__username", flat=True)
-    assert sorted(held) == ["rita", "rosa"]
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("clone=nobody", "no role “nobody” to clone"),
+        ("clone=", "no role “” to clone"),
+        ("clone=nobody&base=rep", "no role “nobody” to clone"),
+        ("base=nobody", "no role “nobody” to base one on"),
+        ("base=owner", "No role can be based on Owner (R3)"),
+    ],
+)
+def test_a_start_that_is_not_there_is_said_in_words(owner, rep_role, query, words):
+    page = owner.get(f"{ADD}?{query}").content.decode()
+    assert words in page
+    assert "The form begins empty" in page or "base=rep" in query
 
 
-@pytest.mark.parametrize("target", ["", "owner", "rep", "nobody"])
-def test_nothing_moves_where_it_cannot(owner, rep_role, target):
-    signed_in("rita", "rep")
-    answer = owner.post(f"/roles/role/{rep_role.pk}/delete/", {"move_to": target})
-    assert answer.status_code == 200
-    assert answer.context["refusal"]
-    assert rep_role.assignments.count() == 1
+@pytest.mark.parametrize("query", ["", "?clone=rep", "?base=rep", "?clone=owner"])
+def test_a_start_that_is_there_says_nothing_of_the_kind(owner, rep_role, query):
+    assert "The form begins empty" not in owner.get(ADD + query).content.decode()
 
 
-def test_system_roles_are_never_deleted(owner, db):
-    """D8."""
-    role = Role.objects.get(code="guest")
-    assert owner.get(f"/roles/role/{role.pk}/delete/").status_code == 403
-    assert owner.post(f"/roles/role/{role.pk}/delete/", {"move_to": "user"}).status_code == 403
-    assert Role.objects.filter(code="guest").exists()
+def test_a_clone_keeps_the_stored_grants_of_a_disabled_module(owner, rep_role):
+    """D10, R7: they give nothing while it is off, and return with it."""
+    switch_modules(["reports"], enabled=False)
+    answer = owner.get(f"{ADD}?clone=rep")
+    assert 'value="reports.view"' not in answer.content.decode()
+    data = posted(answer) | {"name": "Rep Two"}
+    data["permissions"] = [c for c in data["permissions"] if c != "reports.view"]
+    assert owner.post(f"{ADD}?clone=rep", data).status_code == 302
+    clone = read_role(Role.objects.get(code="rep-two"))
+    assert clone.permissions == read_role(rep_role).permissions
+    assert "reports.view" not in load_policy().role("rep-two").permissions
 
 
-def test_who_deletes_a_role_cannot_move_themselves(db, rep_role):
-    """D2: an Owner who holds the role asks another Owner."""
-    olga = signed_in("olga", "owner", "rep")
-    answer = olga.post(f"/roles/role/{rep_role.pk}/delete/", {"move_to": "user"})
-    assert "D2" in answer.context["refusal"]
-    assert User.objects.get(username="olga").role_assignments.count() == 2
+def test_the_clone_of_owner_has_every_cell_and_scope_and_no_privilege_is_lost(owner, rep_role):
+    """R6: a role like any other, so nothing of it is Owner's for ever."""
+    data = posted(owner.get(f"{ADD}?clone=owner")) | {"name": "Almost Owner", "level": "99"}
+    assert owner.post(f"{ADD}?clone=owner", data).status_code == 302
+    found, all_of_it = (load_policy().role(code) for code in ("almost-owner", "owner"))
+    assert found.permissions.keys() == all_of_it.permissions.keys()
+    assert found.scopes_for("contacts", "view") == {"all"}
+    assert not found.is_owner and found.level == 99
 
 
-def test_the_history_says_who_changed_what(owner, rep_role, form_of):
-    """D13."""
-    data = form_of(owner, rep_role) | {"level": "12", "scope:leads": "all"}
-    data["permissions"].append("contacts.delete")
-    owner.post(url_of(rep_role), data)
-    page = owner.get(f"/roles/role/{rep_role.pk}/history/").content.decode()
-    for words in ("olga", "changed the role", "Level: 10 → 12", "Added: Contacts: Delete"):
-        assert words in page
-    assert "Whose records, leads, all actions: – → all" in page
-    reader = signed_in("uma", "user")
-    assert reader.get(f"/roles/role/{rep_role.pk}/history/").status_code == 403
+@pytest.mark.parametrize("person", ["administrator", "user"])
+def test_who_may_not_make_roles_begins_none(db, rep_role, person):
+    client = signed_in("pat", person)
+    for query in ("?clone=rep", "?base=rep", "?clone=nobody"):
+        assert client.get(ADD + query).status_code == 403
