@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from .. import snapshots
 from ..core.changes import RoleChanges, apply, difference
 from ..core.errors import Conflict, Invalid
-from ..core.names import HintCode, find_hint, split_names
+from ..core.names import split_names
 from ..core.specs import RoleSpec
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN
 from ..models import Role
 from ..services.loading import read_role
-from ..services.validation import current_shadows
 from .bases import BaseChoice, bases_for
 from .details import read_post
 from .grid import Board, GridField, fixed_cells
@@ -231,15 +230,3 @@ class RoleForm(forms.Form):
         form = RoleForm(data, role=role)
         form.add_error(None, [conflict.args[0], *changes_in_words(conflict.changes)])
         return form
-
-    def hints(self) -> list[str]:
-        """Advise on privileges that were accepted and deserve a second look (R11)."""
-        shadows = current_shadows()
-        found = (find_hint(name, shadows) for name in sorted(self.wanted.privileges))
-        words: dict[HintCode, str] = {
-            "no_dot": _("“%(name)s” has no dot. Names such as app.crm say whose they are."),
-            "near_miss": _("“%(name)s” is not the system permission “%(detail)s”. Is it meant?"),
-        }
-        return [
-            words[hint.code] % {"name": hint.name, "detail": hint.detail} for hint in found if hint
-        ]

@@ -17,6 +17,7 @@ from ..core.impact import NO_IMPACT, Impact
 from ..core.specs import RoleSpec
 from ..services.impact import impact_of
 from ..services.role import problems_of
+from .advice import Hint, advice_for
 from .details import Control
 from .forms import RoleForm
 from .grid import Board, Cell, Row
@@ -39,10 +40,14 @@ class Outlook:
     changes: RoleChanges
     brings: str = ""
     impact: Impact = NO_IMPACT
+    advice: tuple[Hint, ...] = ()
 
     @classmethod
     def of(cls, form: RoleForm) -> "Outlook":
-        """Read the form as it stands; a bound one was cleaned."""
+        """Read the form as it stands; a bound one was cleaned.
+
+        Who may change nothing is given no advice.
+        """
         typed = form.wanted if form.is_bound else form.current
         board = form.board_of(typed)
         fixed = _to_keep(board, typed, form.shown)
@@ -61,6 +66,7 @@ class Outlook:
             impact=impact_of(form.role, apply(changes, form.current))
             if form.is_bound and changes
             else NO_IMPACT,
+            advice=() if form.frozen_because else advice_for(form.role, wanted, board.compiled),
         )
 
     @property
@@ -87,7 +93,7 @@ class Outlook:
             "cells": {cell.code: _cell(cell) for cell in self._cells(rows)},
             "rows": {r.module.code: {"records": r.records, "fields": r.fields} for r in rows},
             "controls": {c.name: _control(c) for row in rows for c in _controls(row)},
-            "advice": [],
+            "advice": [hint.as_json() for hint in self.advice],
         }
 
     def _cells(self, rows: list[Row]) -> list[Cell]:

@@ -134,7 +134,6 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             "role": role,
             "form": form,
             "frozen": frozen,
-            "hints": form.hints() if form.is_bound and form.is_valid() else [],
             "can_delete": role is not None and self.has_delete_permission(request, role),
             **(self._about(request, role) if role else {}),
             **extra,

@@ -8,18 +8,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from roles.core.document import dump_document, to_json, to_yaml
+from roles.core.document import dump_document, load_text, parse_policy, to_json, to_yaml
 from roles.core.errors import DocumentError
+from roles.core.specs import RoleSpec
 from roles.management.policy_tests import Outcome, run_file, scratch_database
 from roles.models import Role
+from roles.registry import registry
+from roles.services.advice import advice_in_words, advice_on_all, held_roles, shipped_roles
 from roles.services.installation import is_as_shipped
 from roles.services.loading import read_role
 
 
 class Command(BaseCommand):
-    """`policy test FILE…` runs policy tests, `policy export` writes the roles."""
+    """`policy test FILE…` runs tests, `policy export` writes roles, `policy lint` advises."""
 
-    help = "Exports roles as a policy file, and runs policy tests."
+    help = "Exports roles as a policy file, runs policy tests, and gives advice on roles."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take one of the verbs with its own arguments."""
@@ -30,6 +33,8 @@ class Command(BaseCommand):
         export = verbs.add_parser("export", help="write roles as a policy file")
         export.add_argument("--role", action="append", default=[], metavar="CODE", dest="codes")
         export.add_argument("--output", metavar="FILE")
+        lint = verbs.add_parser("lint", help="list the advice on roles; refuses nothing")
+        lint.add_argument("file", nargs="?", metavar="FILE", help="instead of the stored roles")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         """Carry out the verb."""
@@ -82,6 +87,39 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="")
         else:
             Path(output).write_text(text, encoding="utf-8")
+
+    # lint
+
+    def _lint(self, *, file: str | None, **options: Any) -> None:
+        if file is None:
+            stored = Role.objects.select_related("base")
+            roles, around, held = {r.code: read_role(r) for r in stored}, {}, held_roles()
+        else:
+            roles, around, held = _roles_of(file), shipped_roles(), None
+        lines = [
+            f"{spec.code}: {advice_in_words(advice, str)}"
+            for spec, found in advice_on_all(around | roles, held=held)
+            for advice in found
+            if spec.code in roles
+        ]
+        self.stdout.write("\n".join([*lines, _counted(len(lines), len(roles))]))
+
+
+def _roles_of(name: str) -> dict[str, RoleSpec]:
+    try:
+        read = parse_policy(
+            load_text(_read(name), name=name),
+            catalogue=registry.catalogue,
+            builtins=frozenset(registry.builtin_roles),
+        )
+    except DocumentError as error:
+        raise CommandError(f"{name}: {error}") from error
+    return {spec.code: spec for spec in read}
+
+
+def _counted(pieces: int, roles: int) -> str:
+    some = "1 piece of advice" if pieces == 1 else f"{pieces or 'no'} pieces of advice"
+    return f"{some} on {roles} role{'' if roles == 1 else 's'}"
 
 
 def _read(name: str) -> str:
