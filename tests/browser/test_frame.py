@@ -11,7 +11,7 @@ from .test_accessible import WAYS, assert_no_sideways_scroll
 NARROW = WAYS["narrow"]
 REFUSED = re.compile(r"the server responded with a status of 40[345]")
 PAGES = {
-    "owner": ["/", "/search/?q=an", "/search/?q=zzzz", "/search/?q=a", "/profile/"],
+    "owner": ["/", "/search/?q=an", f"/search/?q={'z' * 200}", "/search/?q=a", "/profile/"],
     "rep": ["/crm/deal/", "/nowhere/", "/auth/password/change/", "/theme/"],
     "guest": ["/", "/search/?q=an", "/profile/"],
     "waiting": ["/", "/profile/", "/crm/contact/"],
@@ -59,6 +59,28 @@ def test_the_open_menu_the_drawer_and_the_search_have_no_violation(sign_in, way)
             button.click()
             assert violations(page) == [], opener
             page.keyboard.press("Escape")
+
+
+SHIFTS = """
+new Promise(done => {
+    const found = [];
+    const written = source => source.node?.outerHTML?.slice(0, 80);
+    const read = entry => [entry.value, entry.sources.map(written)];
+    new PerformanceObserver(list => found.push(...list.getEntries().map(read)))
+        .observe({type: "layout-shift", buffered: true});
+    requestAnimationFrame(() => setTimeout(() => done(found)));
+})
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_moves_while_a_page_loads(sign_in, way):
+    page = sign_in("owner", **WAYS[way])
+    for url in ("/", "/search/?q=an", "/profile/", "/crm/contact/", "/nowhere/"):
+        page.goto(url, wait_until="networkidle")
+        shifts = page.evaluate(SHIFTS)
+        # What is painted while the page still arrives may move by a hair as a card is filled.
+        assert sum(value for value, _nodes in shifts) < 0.01, (url, shifts)
 
 
 # By keyboard
