@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, QuerySet, URLField
+from django.db.models import ForeignKey, QuerySet, TextField, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -40,11 +41,24 @@ class RecordAdmin(GovernedAdmin):
     """
 
     form = RecordForm
-    formfield_overrides: ClassVar[dict[Any, Any]] = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        URLField: {"assume_scheme": "https"},
+        TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+    }
     list_per_page = 50
     list_select_related = ["owner"]
     columns: ClassVar[dict[str, Column]] = {}
     related_lists: ClassVar[tuple[RelatedList, ...]] = ()
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["crm/records.css"]}
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let the filters in words be asked in words only: not by the ids of owners (R24)."""
+        by_word = {item[0] for item in self.list_filter if isinstance(item, tuple)}
+        if lookup.partition("__")[0] in by_word and lookup not in by_word:
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Note beside each record which of the references in its row are in reach."""

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Account, Contact, Deal, Lead, Opportunity
+from crm.models import Account, Contact, Deal, Lead, Opportunity, Task
 
 from .base import PersonAdmin, RecordAdmin
 from .columns import money, per_cent
+from .filters import AheadFilter, BehindFilter, OwnerFilter
 from .related import RelatedList
 
 
@@ -14,8 +15,10 @@ from .related import RelatedList
 class ContactAdmin(PersonAdmin):
     """People."""
 
-    list_display = ["full_name", "title", "email", "phone", "owner"]
+    list_display = ["full_name", "title", "account", "email", "phone", "owner"]
+    list_select_related = ["owner", "account"]
     search_fields = ["first_name", "last_name", "email"]
+    list_filter = [("owner", OwnerFilter)]
     fields = [
         "first_name",
         "last_name",
@@ -27,6 +30,7 @@ class ContactAdmin(PersonAdmin):
         "owner",
         "notes",
     ]
+    related_lists = (RelatedList(Opportunity, "contact"), RelatedList(Task, "related_to"))
 
 
 @admin.register(Account)
@@ -35,7 +39,7 @@ class AccountAdmin(RecordAdmin):
 
     list_display = ["name", "industry", "website", "phone", "owner"]
     search_fields = ["name", "website"]
-    list_filter = ["industry"]
+    list_filter = ["industry", ("owner", OwnerFilter)]
     fields = [
         "name",
         "website",
@@ -47,7 +51,11 @@ class AccountAdmin(RecordAdmin):
         "owner",
         "notes",
     ]
-    related_lists = (RelatedList(Contact, "account"), RelatedList(Opportunity, "account"))
+    related_lists = (
+        RelatedList(Contact, "account"),
+        RelatedList(Opportunity, "account"),
+        RelatedList(Deal, "account"),
+    )
 
 
 @admin.register(Lead)
@@ -56,7 +64,7 @@ class LeadAdmin(PersonAdmin):
 
     list_display = ["full_name", "company", "status", "rating", "source", "owner"]
     search_fields = ["first_name", "last_name", "company", "email"]
-    list_filter = ["status", "rating", "source"]
+    list_filter = ["status", "rating", "source", ("owner", OwnerFilter)]
     fields = [
         "first_name",
         "last_name",
@@ -75,14 +83,14 @@ class LeadAdmin(PersonAdmin):
 class OpportunityAdmin(RecordAdmin):
     """The pipeline."""
 
-    list_display = ["name", "account", "stage", "probability", "amount", "close_date", "owner"]
+    list_display = ["name", "stage", "amount", "probability", "close_date", "account", "owner"]
     list_select_related = ["owner", "account"]
     columns = {
         "amount": money("amount", _("amount")),
         "probability": per_cent("probability", _("probability")),
     }
     search_fields = ["name"]
-    list_filter = ["stage"]
+    list_filter = ["stage", ("close_date", AheadFilter), ("owner", OwnerFilter)]
     fields = [
         "name",
         "account",
@@ -94,20 +102,21 @@ class OpportunityAdmin(RecordAdmin):
         "owner",
         "notes",
     ]
+    related_lists = (RelatedList(Deal, "opportunity"),)
 
 
 @admin.register(Deal)
 class DealAdmin(RecordAdmin):
     """Closed business."""
 
-    list_display = ["name", "account", "won", "amount", "margin", "closed_on", "owner"]
+    list_display = ["name", "won", "amount", "margin", "closed_on", "account", "owner"]
     list_select_related = ["owner", "account"]
     columns = {
         "amount": money("amount", _("amount")),
         "margin": money("margin", _("margin")),
     }
     search_fields = ["name"]
-    list_filter = ["won"]
+    list_filter = ["won", ("closed_on", BehindFilter), ("owner", OwnerFilter)]
     fields = [
         "name",
         "account",

@@ -5,6 +5,7 @@ from django.contrib import admin
 from crm.models import Project, Task
 
 from .base import RecordAdmin
+from .filters import AheadFilter, OwnerFilter
 from .related import RelatedList
 
 
@@ -15,7 +16,7 @@ class TaskAdmin(RecordAdmin):
     list_display = ["title", "due_date", "priority", "status", "project", "owner"]
     list_select_related = ["owner", "project"]
     search_fields = ["title"]
-    list_filter = ["status", "priority"]
+    list_filter = ["status", "priority", ("due_date", AheadFilter), ("owner", OwnerFilter)]
     fields = [
         "title",
         "description",
@@ -38,6 +39,6 @@ class ProjectAdmin(RecordAdmin):
 
     list_display = ["name", "status", "start_date", "end_date", "owner"]
     search_fields = ["name"]
-    list_filter = ["status"]
+    list_filter = ["status", ("owner", OwnerFilter)]
     fields = ["name", "description", "start_date", "end_date", "status", "owner"]
     related_lists = (RelatedList(Task, "project"),)

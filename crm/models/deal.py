@@ -47,7 +47,7 @@ class Deal(Record):
         help_text=_("What remains of the amount after costs; below zero for a loss."),
     )
     won = models.BooleanField(
-        _("result"), choices=[(True, _("won")), (False, _("lost"))], default=False
+        _("result"), choices=[(True, _("Won")), (False, _("Lost"))], default=False
     )
     closed_on = models.DateField(_("closed on"), null=True, blank=True, default=timezone.localdate)
     notes = models.TextField(_("notes"), blank=True)

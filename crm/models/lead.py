@@ -9,28 +9,28 @@ from .record import Record
 class LeadSource(models.TextChoices):
     """Where a lead came from."""
 
-    WEB = "web", _("website")
-    REFERRAL = "referral", _("referral")
-    EVENT = "event", _("event")
-    CAMPAIGN = "campaign", _("campaign")
-    OTHER = "other", _("other")
+    WEB = "web", _("Website")
+    REFERRAL = "referral", _("Referral")
+    EVENT = "event", _("Event")
+    CAMPAIGN = "campaign", _("Campaign")
+    OTHER = "other", _("Other")
 
 
 class LeadStatus(models.TextChoices):
     """How far a lead has come."""
 
-    NEW = "new", _("new")
-    CONTACTED = "contacted", _("contacted")
-    QUALIFIED = "qualified", _("qualified")
-    LOST = "lost", _("lost")
+    NEW = "new", _("New")
+    CONTACTED = "contacted", _("Contacted")
+    QUALIFIED = "qualified", _("Qualified")
+    LOST = "lost", _("Lost")
 
 
 class LeadRating(models.TextChoices):
     """How promising a lead is."""
 
-    HOT = "hot", _("hot")
-    WARM = "warm", _("warm")
-    COLD = "cold", _("cold")
+    HOT = "hot", _("Hot")
+    WARM = "warm", _("Warm")
+    COLD = "cold", _("Cold")
 
 
 class Lead(Record):

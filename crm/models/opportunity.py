@@ -12,12 +12,12 @@ from .record import Record
 class OpportunityStage(models.TextChoices):
     """How far an opportunity has come."""
 
-    PROSPECTING = "prospecting", _("prospecting")
-    QUALIFICATION = "qualification", _("qualification")
-    PROPOSAL = "proposal", _("proposal")
-    NEGOTIATION = "negotiation", _("negotiation")
-    WON = "won", _("won")
-    LOST = "lost", _("lost")
+    PROSPECTING = "prospecting", _("Prospecting")
+    QUALIFICATION = "qualification", _("Qualification")
+    PROPOSAL = "proposal", _("Proposal")
+    NEGOTIATION = "negotiation", _("Negotiation")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
 
 
 class Opportunity(Record):

@@ -10,11 +10,11 @@ from .record import Record
 class ProjectStatus(models.TextChoices):
     """Where a project stands."""
 
-    PLANNED = "planned", _("planned")
-    ACTIVE = "active", _("active")
-    ON_HOLD = "on_hold", _("on hold")
-    COMPLETED = "completed", _("completed")
-    CANCELLED = "cancelled", _("cancelled")
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Active")
+    ON_HOLD = "on_hold", _("On hold")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Project(Record):

@@ -11,18 +11,18 @@ from .record import Record
 class TaskPriority(models.TextChoices):
     """How much a task matters."""
 
-    LOW = "low", _("low")
-    NORMAL = "normal", _("normal")
-    HIGH = "high", _("high")
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
 
 
 class TaskStatus(models.TextChoices):
     """How far a task has come."""
 
-    OPEN = "open", _("open")
-    IN_PROGRESS = "in_progress", _("in progress")
-    WAITING = "waiting", _("waiting")
-    DONE = "done", _("done")
+    OPEN = "open", _("Open")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
 
 
 class Task(Record):
