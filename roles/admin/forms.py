@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from .. import snapshots
 from ..core.changes import RoleChanges, apply, difference
+from ..core.compile import CompiledRole
 from ..core.errors import Conflict, Invalid
 from ..core.names import split_names
 from ..core.specs import RoleSpec
-from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN
+from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..services.loading import read_role
 from .bases import BaseChoice, bases_for
@@ -96,12 +97,17 @@ class RoleForm(forms.Form):
         return Board(
             fixed=fixed_cells(compiled),
             compiled=compiled,
-            base=self.policy.role(spec.base) if spec.base in self.policy.roles else None,
+            base=self._base_of(spec),
             records=spec.records,
             fields=spec.fields,
             frozen_because=self.frozen_because,
             disabled=self.policy.rules.disabled,
         )
+
+    def _base_of(self, spec: RoleSpec) -> CompiledRole | None:
+        """Give the chosen base; one that cannot be is shown as bringing nothing (R3)."""
+        possible = spec.base in self.policy.roles and spec.base != OWNER_CODE
+        return self.policy.role(spec.base) if possible else None
 
     def stand_as(self, spec: RoleSpec, board: Board, fixed: frozenset[str]) -> None:
         """Draw a bound form as what it would leave: marks, ticks and state of `spec`.
@@ -167,6 +173,11 @@ class RoleForm(forms.Form):
             raise forms.ValidationError(self.typed.errors)
         return super().clean()
 
+    def clean_description(self) -> str:
+        """Read line ends as browsers write them: what was only sent back is no change."""
+        typed, shown = self.cleaned_data["description"], self.shown.description
+        return shown if _lines(typed) == _lines(shown) else "\n".join(_lines(typed))
+
     def clean_privileges(self) -> frozenset[str]:
         """Split and normalise the names; the service says what is wrong with them (R11)."""
         return frozenset(split_names(self.cleaned_data["privileges"]))
@@ -230,3 +241,7 @@ class RoleForm(forms.Form):
         form = RoleForm(data, role=role)
         form.add_error(None, [conflict.args[0], *changes_in_words(conflict.changes)])
         return form
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines()
