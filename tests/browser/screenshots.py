@@ -23,6 +23,9 @@ PICTURES = {
     "grid-narrow": ("/roles/role/", "Sales Rep", {"viewport": NARROW}),
     "roles": ("/roles/role/", None, {"viewport": SIZE}),
     "contacts": ("/crm/contact/", None, {"viewport": SIZE}),
+    "home": ("/", None, {"viewport": SIZE}),
+    "search": ("/search/?q=north", None, {"viewport": SIZE}),
+    "profile-dark": ("/profile/", None, {"viewport": SIZE, "color_scheme": "dark"}),
 }
 
 

@@ -118,6 +118,15 @@ def test_a_broken_page_is_answered_with_the_page_about_it(browse, monkeypatch):
     assert answer.status_code == 500 and "Something broke on our side" in said(answer)
 
 
+def test_a_form_without_its_token_is_answered_with_how_to_send_it_again():
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["theme"] = "dark"
+    answer = client.post("/auth/login/", {"login": "ann", "password": "demo"})
+    assert answer.status_code == 403
+    assert "load the page again, and send it once more" in said(answer)
+    assert 'name="color-scheme" content="dark"' in said(answer)
+
+
 def test_an_address_that_only_takes_forms_says_so_to_a_browser(browse):
     answer = browse("guest").get("/theme/", headers={"accept": "text/html"})
     assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
