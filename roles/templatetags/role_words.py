@@ -5,12 +5,13 @@ from typing import Any
 
 from django import template
 
-from ..admin.moments import time_tag
-
 register = template.Library()
 
 
 @register.filter
 def as_said(moment: datetime) -> Any:
     """Draw a moment as people say it, the exact one on hover."""
+    # Every engine reads every library of tags, also in a project that has no admin.
+    from ..admin.moments import time_tag
+
     return time_tag(moment)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.urls import include, path
 
 from tests.factories import make_user
 
@@ -20,10 +21,22 @@ def send(asker, line):
     words = shlex.split(line)[1:]
     given = dict(pairwise(words))
     headers = dict(h.split(": ", 1) for flag, h in pairwise(words) if flag == "-H")
-    path = words[-1].removeprefix("$SITE/api/v1/")
+    address = words[-1].removeprefix("$SITE/api/v1/")
     headers = {n: v for n, v in headers.items() if n not in ("Content-Type", "X-CSRFToken")}
     method = given.get("-X", "GET")
-    return (asker if "-b" in words else Asker()).ask(method, path, given.get("-d"), **headers)
+    return (asker if "-b" in words else Asker()).ask(method, address, given.get("-d"), **headers)
+
+
+@pytest.mark.django_db
+def test_the_view_that_the_page_writes_answers(settings):
+    (block,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    made: dict = {"__name__": "page"}
+    exec(block, made)
+    prefix = [path("api/v1/", include(made["router"].urls))]
+    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": prefix})
+    rep = Asker(make_user("rep", "user"))
+    make("contacts", "Marlowe", rep.user), make("contacts", "Spade")
+    assert rep.names("people/", search="mar") == rep.names("people/") == ["Marlowe"]
 
 
 @pytest.mark.django_db

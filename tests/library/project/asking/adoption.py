@@ -54,6 +54,7 @@ def ask(world):
             "roles.E006": _checks(
                 AUTHENTICATION_BACKENDS=[MODEL_BACKEND, "roles.backends.RoleBackend"]
             ),
+            "roles.E010": _checks(ROOT_URLCONF="asking.unguarded"),
             "roles.W002": _checks_with(
                 Module("page", "Page", "Library", ("view",), implies={"view": ("attic.view",)})
             ),
