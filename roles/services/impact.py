@@ -59,7 +59,11 @@ def _ordinary_people() -> Any:
 
 
 def names_of_fields(module: Module, roles: Iterable[RoleSpec]) -> frozenset[str]:
-    """Give the fields of a module: its model's, or, without one, those that some role names."""
-    if module.model is not None:
+    """Give the fields of a module on which roles can differ: none where no role names any.
+
+    They are its model's or, without one, those that some role names.
+    """
+    said = [role.fields[module.code] for role in roles if role.fields.get(module.code)]
+    if said and module.model is not None:
         return frozenset(registry.fields_of(module))
-    return frozenset({EVERY_FIELD}).union(*(role.fields.get(module.code, {}) for role in roles))
+    return frozenset({EVERY_FIELD}).union(*said) if said else frozenset()
