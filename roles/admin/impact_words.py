@@ -33,8 +33,8 @@ def _reach(impact: Impact) -> str:
     if len(lines) <= 2:
         return " · ".join(lines)
     return ngettext(
-        "%(people)d person gains, loses or reaches something",
-        "%(people)d people gain, lose or reach something",
+        "changes what %(people)d person may do",
+        "changes what %(people)d people may do",
         impact.people,
     ) % {"people": impact.people}
 
@@ -48,13 +48,13 @@ def _sentence(effect: Effect) -> str:
             "%(people)d person loses %(what)s", "%(people)d people lose %(what)s", effect.people
         ),
         "records": ngettext(
-            "%(people)d person: whose records of %(what)s changes",
-            "%(people)d people: whose records of %(what)s changes",
+            "%(people)d person reaches other records of %(what)s",
+            "%(people)d people reach other records of %(what)s",
             effect.people,
         ),
         "fields": ngettext(
-            "%(people)d person: the fields of %(what)s change",
-            "%(people)d people: the fields of %(what)s change",
+            "%(people)d person sees or edits other fields of %(what)s",
+            "%(people)d people see or edit other fields of %(what)s",
             effect.people,
         ),
     }

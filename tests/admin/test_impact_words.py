@@ -102,12 +102,12 @@ def test_many_effects_are_counted_in_the_summary_and_listed_beside_it(owner, rep
         "field:contacts:phone": "hidden",
     }
     answer = ask(owner, rep_role, data)
-    assert "1 person gains, loses or reaches something" in answer["summary"]
+    assert "changes what 1 person may do" in answer["summary"]
     assert answer["impact"] == [
         "1 person gains Deals: Export, Users: View and 3 more",
         "1 person loses Reports: View",
-        "1 person: whose records of Contacts changes",
-        "1 person: the fields of Contacts change",
+        "1 person reaches other records of Contacts",
+        "1 person sees or edits other fields of Contacts",
     ]
 
 
