@@ -134,4 +134,8 @@ def test_owner_and_a_role_of_one_s_own_give_no_such_warning(owner, rep_role):
 
 
 def note(client, role) -> str:
-    return client.get(url_of(role)).context["system_note"]
+    """Give the warning as the page shows it, or ""."""
+    answer = client.get(url_of(role))
+    words = answer.context["system_note"]
+    assert words in answer.content.decode()
+    return words
