@@ -7,7 +7,9 @@ from playwright.sync_api import Locator, Page
 
 TABS_MAX = 700
 
-HAS_FOCUS = "element => element === document.activeElement || element.contains(document.activeElement)"
+HAS_FOCUS = (
+    "element => element === document.activeElement || element.contains(document.activeElement)"
+)
 LIES_BEHIND = """element => !document.activeElement || document.activeElement === document.body
     || !(element.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING)"""
 

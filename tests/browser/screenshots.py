@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from . import serving
 from .conftest import ARGS, NAMES
+from .pages import role_link
 
 TARGET = serving.ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 880}
@@ -57,7 +58,7 @@ def take(browser: Browser, address: str, name: str) -> None:
     page.get_by_role("button", name="Sign In").click()
     page.wait_for_url(lambda there: "/auth/" not in there)
     if link:
-        page.get_by_role("link", name=link, exact=True).click()
+        role_link(page, link).click()
         page.wait_for_url(lambda there: there.endswith("/change/"))
     page.wait_for_load_state("networkidle")
     page.screenshot(path=Path(TARGET, f"{name}.png"))

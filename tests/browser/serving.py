@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +104,7 @@ def _wait_for(url: str, server: subprocess.Popen) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             # Nothing listens yet, and there is nothing to block on until something does.
             server_is_up.wait(0.1)
     raise AssertionError(f"{url} did not answer within {START_SECONDS} s.")

@@ -4,16 +4,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from .pages import open_role
+
 WAYS = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "narrow": {"viewport": {"width": 390, "height": 844}},
 }
-
-
-def role_page(page: Page, name: str) -> None:
-    page.goto("/roles/role/")
-    page.get_by_role("link", name=name, exact=True).click()
 
 
 def new_role(page: Page) -> None:
@@ -36,9 +33,9 @@ def first_contact(page: Page) -> None:
 PAGES = {
     "home": lambda page: page.goto("/"),
     "roles": lambda page: page.goto("/roles/role/"),
-    "own role": lambda page: role_page(page, "Sales Rep"),
-    "derived role": lambda page: role_page(page, "Regional Salesperson"),
-    "owner role": lambda page: role_page(page, "Owner"),
+    "own role": lambda page: open_role(page, "Sales Rep"),
+    "derived role": lambda page: open_role(page, "Regional Salesperson"),
+    "owner role": lambda page: open_role(page, "Owner"),
     "new role": new_role,
     "wrong role": wrong_role,
     "contacts": lambda page: page.goto("/crm/contact/"),

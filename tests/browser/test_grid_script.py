@@ -4,10 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from . import pages
+
 
 def open_role(page: Page, name: str) -> None:
-    page.goto("/roles/role/")
-    page.get_by_role("link", name=name, exact=True).click()
+    pages.open_role(page, name)
     expect(page.locator(".save-summary")).to_have_text("No changes yet")
 
 

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from . import serving
+from .pages import open_role, role_link
 
 SETUP = """
 from django.contrib.auth.hashers import make_password
@@ -28,8 +29,7 @@ def first_contact(page: Page) -> None:
 
 def set_cell(page: Page, role: str, cell: str, ticked: bool) -> None:
     """Tick or untick a cell of a role's grid and save."""
-    page.goto("/roles/role/")
-    page.get_by_role("link", name=role, exact=True).click()
+    open_role(page, role)
     page.get_by_role("checkbox", name=cell, exact=True).set_checked(ticked)
     page.get_by_role("button", name="Save Changes").click()
     expect(page.get_by_text("is saved")).to_be_visible()
@@ -80,7 +80,7 @@ def test_the_same_through_a_base_three_layers_up(sign_in, asker, database_url):
     base = ""
     for name in ("Ground", "Layer One", "Layer Two", "Layer Three"):
         owner.goto("/roles/role/")
-        if owner.get_by_role("link", name=name, exact=True).count() == 0:
+        if role_link(owner, name).count() == 0:
             create_role(owner, name, base)
         base = name
     serving.manage(database_url, "shell", "-v0", "-c", SETUP)
@@ -103,8 +103,7 @@ def create_role(owner: Page, name: str, base: str) -> None:
 
 def test_inherited_cells_of_three_layers_say_where_they_come_from(sign_in):
     owner = sign_in("owner")
-    owner.goto("/roles/role/")
-    owner.get_by_role("link", name="Regional Salesperson").click()
+    open_role(owner, "Regional Salesperson")
     cell = owner.get_by_role("checkbox", name="Contacts: View", exact=True)
     expect(cell).to_be_checked()
     expect(cell).to_be_disabled()
