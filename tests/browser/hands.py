@@ -11,7 +11,8 @@ HAS_FOCUS = (
     "element => element === document.activeElement || element.contains(document.activeElement)"
 )
 LIES_BEHIND = """element => !document.activeElement || document.activeElement === document.body
-    || !(element.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING)"""
+    || !(element.compareDocumentPosition(document.activeElement)
+         & Node.DOCUMENT_POSITION_FOLLOWING)"""
 
 
 class Mouse:
