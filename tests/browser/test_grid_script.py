@@ -82,7 +82,7 @@ def test_a_row_opens_with_the_keyboard_to_its_scopes_and_fields(sign_in):
     open_role(page, "Support Agent")
     notes = page.get_by_label("Contacts: field notes")
     expect(notes).to_be_hidden()
-    page.locator("summary", has_text="Contacts").press("Enter")
+    page.locator(".grid-open summary", has_text="Contacts").press("Enter")
     expect(notes).to_have_value("hidden")
     notes.select_option("read_only")
     expect(page.locator(".save-summary")).to_contain_text("1 changed")
