@@ -34,7 +34,7 @@ def role_page(page: Page, name: str, which: str, query: str = "") -> None:
 
 def open_menu(page: Page) -> None:
     page.goto(LIST)
-    page.locator(".chip-menu summary").press("Enter")
+    page.locator(".role-chip-menu summary").press("Enter")
 
 
 def open_effects(page: Page) -> None:
