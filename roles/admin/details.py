@@ -2,19 +2,19 @@
 
 The controls are plain selects named `scope:MODULE`, `scope:MODULE:ACTION`,
 `field:MODULE:FIELD` and `field:MODULE:*`. An absent one changes nothing, an empty value removes
-what the role itself sets. Several scopes are a select and boxes that post under one name.
+what the role itself sets.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ..core.changes import RoleChanges
-from ..core.compile import CompiledRole, Source
+from ..core.compile import CompiledRole
 from ..core.specs import Fields, Module, Records
-from ..core.vocabulary import ALL, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
+from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..models.access import FIELD_LEVELS
 from ..registry import registry
 from .labels import ACTION_LABELS
@@ -26,29 +26,14 @@ Choice = tuple[str, str, bool]
 class Control:
     """One select: its names for the post, for a screen reader and for the eye; its choices.
 
-    A choice is (value, label, chosen). `also` are boxes beside the select under the same name:
-    several scopes are the union of both. `says` is what comes out with the whole chain.
+    A choice is (value, label, chosen).
     """
 
     name: str
     label: str
     short: str
     choices: list[Choice]
-    also: list[Choice] = field(default_factory=list)
-    says: str = ""
-
-    @property
-    def has_more(self) -> bool:
-        """Whether a box beside the select is ticked."""
-        return any(ticked for _code, _label, ticked in self.also)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the controls of a role say beside its own values: its base, and all that it gives."""
-
-    base: CompiledRole | None = None
-    compiled: CompiledRole | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,105 +96,46 @@ def _without_empty(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[st
 # Controls
 
 
-def scope_control(module: Module, records: Records, about: About) -> Control | None:
+def scope_control(module: Module, records: Records, base: CompiledRole | None) -> Control | None:
     """Give the row's own select: the scope for all actions."""
     if not module.has_record_access:
         return None
+    stored = records.get(module.code, {}).get(EVERY_ACTION, frozenset())
     label = _("%s: whose records") % module.label
-    control = _scopes(f"scope:{module.code}", label, _unset_scope(module, about.base))
-    return _filled(control, module, EVERY_ACTION, records, about)
+    return _scopes(f"scope:{module.code}", label, "", stored, _unset_scope(module, base))
 
 
-def action_controls(module: Module, records: Records, about: About) -> Iterator[Control]:
+def action_controls(module: Module, records: Records) -> Iterator[Control]:
     """Give a select for each action that may have scopes of its own."""
     if not module.has_record_access:
         return
-    usual = _scope_outcome(module, EVERY_ACTION, about.compiled)
     for action in module.actions:
+        stored = records.get(module.code, {}).get(action, frozenset())
         short = str(ACTION_LABELS[action][0])
         words = {"module": module.label, "action": short}
         label = _("%(module)s: whose records for %(action)s") % words
-        control = _scopes(f"scope:{module.code}:{action}", label, _("as for all actions"), short)
-        control = _filled(control, module, action, records, about)
-        # Said once, at the line of all actions, where nothing differs.
-        yield replace(control, says="" if control.says == usual else control.says)
+        yield _scopes(f"scope:{module.code}:{action}", label, short, stored, _("as the module"))
 
 
-def field_controls(module: Module, fields: Fields, about: About) -> Iterator[Control]:
+def field_controls(module: Module, fields: Fields, base: CompiledRole | None) -> Iterator[Control]:
     """Give a select for each governable field, and one for all that are not named."""
     stored = fields.get(module.code, {})
     named = {EVERY_FIELD: _("All other fields"), **registry.fields_of(module)}
     named |= {name: name for name in stored if name not in named}
     for name, label in named.items():
         chosen = stored[name].code if name in stored else ""
-        offered = [("", _unset_level(module, name, about.base)), *FIELD_LEVELS]
+        offered = [("", _unset_level(module, name, base)), *FIELD_LEVELS]
         choices = [(code, str(words), code == chosen) for code, words in offered]
         text = _("%(module)s: field %(field)s") % {"module": module.label, "field": label}
         short = str(label)[:1].upper() + str(label)[1:]
-        says = _level_outcome(module, name, stored.get(name), about.compiled)
-        yield Control(f"field:{module.code}:{name}", text, short, choices, says=says)
+        yield Control(f"field:{module.code}:{name}", text, short, choices)
 
 
-def _scopes(name: str, label: str, unset: str, short: str = "") -> Control:
-    return Control(name, label, short, [("", unset, False)])
-
-
-def _filled(
-    control: Control, module: Module, action: str, records: Records, about: About
-) -> Control:
-    """Let the select show the broadest scope that is stored, and boxes beside it the others."""
-    stored = records.get(module.code, {}).get(action, frozenset())
-    known = list(registry.scopes)
-    broadest = max(stored, key=lambda code: known.index(code) if code in known else -1, default="")
-    unset = control.choices[0][1]
-    scopes = [(code, str(scope.label)) for code, scope in registry.scopes.items()]
-    others = [
-        (code, label, code in stored and code != broadest)
-        for code, label in scopes
-        if code != ALL and (code != OWN or (OWN in stored and broadest != OWN))
-    ]
-    return replace(
-        control,
-        choices=[("", unset, not stored), *((c, label, c == broadest) for c, label in scopes)],
-        also=others,
-        says=_scope_outcome(module, action, about.compiled),
-    )
-
-
-# Words
-
-
-def _scope_outcome(module: Module, action: str, compiled: CompiledRole | None) -> str:
-    """Say which scopes come out of the whole chain, and which layers bring each."""
-    if compiled is None:
-        return ""
-    found = compiled.scope_sources(module.code, action)
-    return ", ".join(
-        _("%(what)s from %(role)s")
-        % {"what": scope.label, "role": _layers(found[code], compiled.code)}
-        if found[code]
-        else str(scope.label)
-        for code, scope in registry.scopes.items()
-        if code in found
-    )
-
-
-def _level_outcome(
-    module: Module, name: str, chosen: FieldLevel | None, compiled: CompiledRole | None
-) -> str:
-    """Say which level comes out where a layer below opens the field further (R10)."""
-    if compiled is None or chosen is None:
-        return ""
-    level = compiled.level_of_field(module.code, name)
-    source = compiled.field_source(module.code, name)
-    if level == chosen or source is None:
-        return ""
-    words = {"level": dict(FIELD_LEVELS)[level.code], "role": _layers((source,), compiled.code)}
-    return _("stays %(level)s, from %(role)s") % words
-
-
-def _layers(sources: tuple[Source, ...], code: str) -> str:
-    return ", ".join(_("this role") if s.role == code else s.role_name for s in sources)
+def _scopes(name: str, label: str, short: str, stored: frozenset[str], unset: str) -> Control:
+    """Offer one scope; where several are stored, offer several, so that none is lost."""
+    several = len(stored) > 1
+    known = [(code, str(s.label), code in stored) for code, s in registry.scopes.items()]
+    return Control(name, label, short, [("", unset, not stored), *known], several)
 
 
 def _unset_scope(module: Module, base: CompiledRole | None) -> str:
@@ -222,9 +148,7 @@ def _unset_scope(module: Module, base: CompiledRole | None) -> str:
 
 
 def _unset_level(module: Module, name: str, base: CompiledRole | None) -> str:
-    source = base.field_source(module.code, name) if base else None
-    if base is None or source is None:
+    if base is None or not any(layer.fields.get(module.code) for layer in base.chain):
         return _("not set: editable")
-    level = dict(FIELD_LEVELS)[base.level_of_field(module.code, name).code]
-    words = {"level": level, "role": source.role_name}
-    return _("as the base: %(level)s, from %(role)s") % words
+    words = dict(FIELD_LEVELS)[base.level_of_field(module.code, name).code]
+    return _("as the base: %s") % words

@@ -19,9 +19,8 @@ from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..services.loading import read_role
 from .bases import BaseChoice, bases_for
-from .details import read_post, write_post
+from .details import read_post
 from .grid import Board, GridField, fixed_cells
-from .labels import TIERS
 from .starting import BLANK
 from .state import pack, unpack
 from .words import changes_in_words
@@ -48,7 +47,10 @@ class RoleForm(forms.Form):
         label=gettext_lazy("Level"),
         min_value=LEVEL_MIN,
         max_value=LEVEL_MAX,
-        help_text=gettext_lazy("0–100. It grants nothing: it says who may manage whom."),
+        help_text=gettext_lazy(
+            "0–100. It grants nothing: it says who may manage whom. "
+            "Rep 10 · Senior 20 · Manager 50 · Director 70 · Administrator 100."
+        ),
         error_messages={
             "min_value": gettext_lazy("A level is a whole number from 0 to 100."),
             "max_value": gettext_lazy("A level is a whole number from 0 to 100."),
@@ -66,7 +68,6 @@ class RoleForm(forms.Form):
         ),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    tiers = TIERS
 
     def __init__(
         self,
@@ -218,20 +219,6 @@ class RoleForm(forms.Form):
     def changes(self) -> RoleChanges:
         """What was changed on the page, against what the page showed."""
         return difference(self.shown, self.wanted)
-
-    @property
-    def shown_values(self) -> dict[str, list[str]]:
-        """Give what the page shows by the names of its controls, for the script's marks."""
-        spec = self.shown
-        grants = RoleSpec(code="", name="", records=spec.records, fields=spec.fields)
-        plain = {"name": spec.name, "description": spec.description, "level": str(spec.level)}
-        return {
-            **{name: [value] for name, value in plain.items()},
-            "base": [spec.base or ""],
-            "permissions": sorted(spec.permissions),
-            "privileges": sorted(spec.privileges),
-            **dict(write_post(difference(RoleSpec(code="", name=""), grants))),
-        }
 
     def add_refusal(self, invalid: Invalid) -> None:
         """Put each message of the service at the field it belongs to."""

@@ -9,13 +9,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ..core.compile import CompiledRole, Source
 from ..core.specs import NOTHING, Fields, Module, Records
-from ..core.vocabulary import ACTIONS, EVERY_ACTION, OWN, FieldLevel
+from ..core.vocabulary import ACTIONS, OWN
 from ..registry import registry
-from .details import About, Control, action_controls, field_controls, scope_control
+from .details import Control, action_controls, field_controls, scope_control
 from .labels import ACTION_LABELS, feature_label, label_of
 
 
@@ -43,7 +42,6 @@ class Row:
     module: Module
     cells: list[Cell | None]
     records: str = ""
-    differs: str = ""
     fields: str = ""
     scope: Control | None = None
     actions: tuple[Control, ...] = ()
@@ -73,16 +71,14 @@ class Board:
 
     def _row(self, module: Module, own: set[str]) -> Row:
         cells = [self._module_cell(module, action, own) for action in ACTIONS]
-        differs = self._differs(module)
-        row = Row(module, cells, self._records(module), differs, self._fields(module))
+        row = Row(module, cells, self._records(module), self._fields(module))
         if self.frozen_because or (self.compiled is not None and self.compiled.is_owner):
             return row
-        about = About(self.base, self.compiled)
         return replace(
             row,
-            scope=scope_control(module, self.records, about),
-            actions=tuple(action_controls(module, self.records, about)),
-            field_levels=tuple(field_controls(module, self.fields, about)),
+            scope=scope_control(module, self.records, self.base),
+            actions=tuple(action_controls(module, self.records)),
+            field_levels=tuple(field_controls(module, self.fields, self.base)),
         )
 
     def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
@@ -110,36 +106,26 @@ class Board:
         return Cell(code, label, code in own, False)
 
     def _records(self, module: Module) -> str:
-        """Say whose records the role reaches by most of its actions."""
         if self.compiled is None or not module.has_record_access:
             return ""
         if f"{module.code}.view" not in self.compiled.permissions:
             return ""
-        usual = self.compiled.scopes_for(module.code, EVERY_ACTION)
+        scopes = registry.scopes
+        usual = self.compiled.scopes_for(module.code, "view")
+        different = sum(self.compiled.scopes_for(module.code, a) != usual for a in module.actions)
         # Every scope includes `own` (R9), so it is named only where it stands alone.
         named = usual - {OWN} or usual
-        scopes = registry.scopes
-        return ", ".join(str(scopes[code].label) for code in scopes if code in named)
-
-    def _differs(self, module: Module) -> str:
-        """Count the actions whose scopes are not those of the module."""
-        if self.compiled is None or not module.has_record_access:
-            return ""
-        usual = self.compiled.scopes_for(module.code, EVERY_ACTION)
-        found = (self.compiled.scopes_for(module.code, action) for action in module.actions)
-        count = sum(scopes != usual for scopes in found)
-        return ngettext("%d differs", "%d differ", count) % count if count else ""
+        text = ", ".join(str(scopes[code].label) for code in scopes if code in named)
+        return text + (" " + _("(%d differ)") % different if different else "")
 
     def _fields(self, module: Module) -> str:
-        """Count the fields that are not open to be edited (R10)."""
-        names = registry.fields_of(module)
-        if self.compiled is None or not names:
+        if self.compiled is None:
             return ""
-        levels = [self.compiled.level_of_field(module.code, name) for name in names]
-        count = sum(level is not FieldLevel.EDITABLE for level in levels)
-        if not count:
-            return _("all open")
-        return ngettext("%d restricted", "%d restricted", count) % count
+        layers = [layer.fields.get(module.code, {}) for layer in self.compiled.chain]
+        names = {name for layer in layers for name in layer}
+        if "*" in names:
+            return _("some open")
+        return _("%d restricted") % len(names) if names else ""
 
 
 def reason(source: Source) -> str:

@@ -15,15 +15,6 @@ ACTION_LABELS = {
     "invite": (gettext_lazy("Invite"), gettext_lazy("send invitations (users only)")),
 }
 
-TIERS = (
-    (gettext_lazy("Rep"), 10),
-    (gettext_lazy("Senior"), 20),
-    (gettext_lazy("Manager"), 50),
-    (gettext_lazy("Director"), 70),
-    (gettext_lazy("Admin"), 100),
-)
-"""Levels that roles of a kind usually have, to choose from."""
-
 
 def label_of(code: str) -> str:
     """Give a system permission's name as the page writes it: “Contacts: View”."""

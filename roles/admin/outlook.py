@@ -91,7 +91,7 @@ class Outlook:
             "people": self.impact.people,
             "brings": self.brings,
             "cells": {cell.code: _cell(cell) for cell in self._cells(rows)},
-            "rows": {row.module.code: _row(row) for row in rows},
+            "rows": {r.module.code: {"records": r.records, "fields": r.fields} for r in rows},
             "controls": {c.name: _control(c) for row in rows for c in _controls(row)},
             "advice": [hint.as_json() for hint in self.advice],
         }
@@ -145,10 +145,6 @@ def problems_in(form: RoleForm) -> Problems:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     return {"ticked": cell.ticked, "fixed": cell.fixed, "kind": cell.kind, "why": cell.why}
-
-
-def _row(row: Row) -> dict[str, str]:
-    return {"records": row.records, "differs": row.differs, "fields": row.fields}
 
 
 def _controls(row: Row) -> list[Control]:

@@ -58,26 +58,16 @@ def given(new: RoleSpec) -> RoleChanges:
 
 
 def grid_words() -> dict[str, str]:
-    """Give the words of the page's scripts, `{name}` and `{count}` still to be filled in.
-
-    A sentence that counts has a second one, `…_one`, for one.
-    """
+    """Give the words of the grid's script, `{name}` and `{count}` still to be filled in."""
     return {
         "filter": _("Filter modules"),
         "has": _("Only what this role has"),
         "changes": _("Only changes"),
-        "none": _("No module fits what you filter by."),
-        "clear": _("Show All Modules"),
         "added": _("{count} added"),
         "removed": _("{count} removed"),
         "changed": _("{count} changed"),
+        "people": _("affects {count} people"),
         "nothing": _("No changes yet"),
         "tick": _("{name}: tick {count} cells"),
-        "tick_one": _("{name}: tick 1 cell"),
         "untick": _("{name}: untick {count} cells"),
-        "untick_one": _("{name}: untick 1 cell"),
-        "no_cells": _("{name}: no cells to tick"),
-        "advice": _("{count} pieces of advice"),
-        "advice_one": _("1 piece of advice"),
-        "take_out": _("Take out {name}"),
     }

@@ -283,33 +283,10 @@ def test_several_scopes_are_kept_and_can_be_chosen(owner, rep_role, form_of):
     data = form_of(owner, rep_role) | {"scope:contacts": ["team", "department"]}
     assert owner.post(url_of(rep_role), data).status_code == 302
     assert read_role(rep_role).records["contacts"]["*"] == {"team", "department"}
-    assert chosen_in(owner, rep_role, "scope:contacts") == ["department", "team"]
-
-
-def chosen_in(client, role, name):
-    """Give what the page posts again under a name: its select's value and its ticked boxes."""
-    board = client.get(url_of(role)).context["outlook"].board
-    rows = [row for _group, found in board.rows(()) for row in found]
-    controls = [control for row in rows for control in (row.scope, *row.actions) if control]
-    [control] = [control for control in controls if control.name == name]
-    picked = [value for value, _label, chosen in control.choices if chosen]
-    assert len(picked) == 1  # a select, which shows one
-    return [*picked, *(value for value, _label, ticked in control.also if ticked)]
-
-
-@pytest.mark.parametrize(
-    "stored", [["own", "team"], ["own"], ["team", "all"], ["all"], ["own", "team", "department"]]
-)
-def test_whatever_scopes_are_stored_a_save_of_the_untouched_page_keeps_them(
-    owner, rep_role, form_of, stored
-):
-    data = form_of(owner, rep_role) | {"scope:contacts:edit": stored}
-    assert owner.post(url_of(rep_role), data).status_code == 302
-    again = form_of(owner, rep_role)
-    again["scope:contacts:edit"] = chosen_in(owner, rep_role, "scope:contacts:edit")
-    assert sorted(again["scope:contacts:edit"]) == sorted(stored)
-    assert owner.post(url_of(rep_role), again).status_code == 302
-    assert read_role(rep_role).records["contacts"]["edit"] == set(stored)
+    page = owner.get(url_of(rep_role)).content.decode()
+    select = page.split('name="scope:contacts"')[1].split("</select>")[0]
+    assert "multiple" in select.split(">")[0]
+    assert select.count("selected") == 2
 
 
 @pytest.mark.parametrize(
