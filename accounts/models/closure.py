@@ -42,13 +42,20 @@ class Closure:
 
     def refuse_cycle(self, node: models.Model) -> None:
         """Raise `ValidationError` where the parent is the row itself or below it."""
+        self._find_cycle(node)
+
+    def _find_cycle(self, node: models.Model, before: Sequence[Any] = ()) -> bool:
+        """Refuse one that the parent would make; tell whether one with `before` is stored."""
         parent = self.parent_of(node)
-        if parent is None or node.pk is None:
-            return
-        below = self.links._default_manager.filter(ancestor=node.pk, descendant=parent)
-        if parent == node.pk or below.exists():
+        asked = [pk for pk in (parent, *before) if pk is not None]
+        if node.pk is None or not asked:
+            return False
+        below = self.links._default_manager.filter(ancestor=node.pk, descendant__in=asked)
+        found = set(below.values_list("descendant", flat=True))
+        if parent is not None and (parent == node.pk or parent in found):
             words = self.refusal % {"name": node, "above": getattr(node, self.parent)}
             raise ValidationError({self.parent: words}, code="cycle")
+        return bool(found)
 
     def follow(self, node: models.Model) -> None:
         """Bring the links of a row that was just stored in line with its parent.
@@ -61,8 +68,7 @@ class Closure:
         if before == [parent] * (parent is not None):
             return
         lock_policy()
-        self.refuse_cycle(node)
-        if self.links._default_manager.filter(ancestor=node.pk, descendant__in=before).exists():
+        if self._find_cycle(node, before):
             self.settle([node.pk])  # a cycle was stored: what to cut is not to be told from it
             return
         self._cut(node.pk)
