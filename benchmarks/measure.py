@@ -5,7 +5,7 @@ import json
 import platform
 from typing import Any
 
-NAMES = ("a", "a2", "b", "b2", "processes", "f")
+NAMES = ("a", "a2", "b", "b2", "e", "processes", "f")
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from . import edits, pages, several, warm
+from . import edits, lists, pages, several, warm
 from .plan import Plan
 from .rows import Row
 from .workers import pool
@@ -25,6 +25,7 @@ MEASURES = {
     "a2": Measure(warm.measure_a2, 200, 40),
     "b": Measure(pages.measure_b, 150, 20),
     "b2": Measure(pages.measure_b2, 40, 5),
+    "e": Measure(lists.measure, 120, 10),
     "processes": Measure(several.measure, 200, 10),
     "f": Measure(edits.measure, 120, 8),
 }

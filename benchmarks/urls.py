@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from .listed import VIEWS
+
 
 def checked(request: HttpRequest, name: str) -> HttpResponse:
     """Ask one question as any view would."""
@@ -19,6 +21,7 @@ urlpatterns = [
     path("auth/", include("allauth.urls")),
     path("checked/<str:name>/", checked),
     path("unchecked/<str:name>/", unchecked),
+    *(path(f"listed/{name}/", view.as_view({"get": "list"})) for name, view in VIEWS.items()),
     # After signing in, a person is sent to the site's first page.
     path("", admin.site.urls),
 ]

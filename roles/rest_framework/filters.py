@@ -20,7 +20,7 @@ SEARCH_MAX, WORDS_MAX, ORDER_MAX = 200, 8, 4
 
 def columns_of(view: Any) -> tuple[str, ...]:
     """Give the columns of a view's records that somebody can ask by."""
-    model = view.get_queryset().model
+    model = view.queryset.model
     names = [f.name for f in model._meta.concrete_fields if f.name != model._meta.pk.name]
     return tuple(name for name in names if name != view.module.deleted_field)
 
@@ -29,7 +29,7 @@ def askable(view: Any, user: Any) -> frozenset[str]:
     """Give the columns that `user` may ask by: readable on some records, if there are any."""
     found = policy.readable_fields(user, view.module)
     if policy.shows_unnamed(user, view.module):
-        found |= frozenset(stamps_of(view.module, view.get_queryset().model))
+        found |= frozenset(stamps_of(view.module, view.queryset.model))
     return found
 
 
@@ -56,7 +56,7 @@ class FieldFilter(DjangoFilterBackend):
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
         """Make the filters of all columns: which of them exist for whom is asked later."""
-        model = view.get_queryset().model if queryset is None else queryset.model
+        model = view.queryset.model if queryset is None else queryset.model
         return filterset_for(model, columns_of(view))
 
     def query_names(self, view: Any, user: Any) -> Iterable[str]:
@@ -167,7 +167,7 @@ class FieldOrdering(BaseFilterBackend):
 
 def _orderable(view: Any) -> tuple[str, ...]:
     """Leave out references: their order would tell of what they lead to (R24)."""
-    options = view.get_queryset().model._meta
+    options = view.queryset.model._meta
     return tuple(n for n in columns_of(view) if not options.get_field(n).is_relation)
 
 

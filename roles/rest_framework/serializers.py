@@ -107,12 +107,19 @@ class GovernedSerializer(serializers.ModelSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Show the fields that the asker may read of this record (R16), and no other name."""
         sight = self._sight_of(instance)
-        names = self._readable_names(sight.mask(instance).readable)
-        return {
-            field.field_name: self._value(sight, instance, field)
-            for field in self._readable_fields
-            if field.field_name in names
-        }
+        shown = self._shown_fields(sight.mask(instance).readable)
+        return {field.field_name: self._value(sight, instance, field) for field in shown}
+
+    def _shown_fields(self, readable: frozenset[str]) -> list[Any]:
+        """Choose once for all records of a page that have the same mask."""
+        if readable not in self._chosen:
+            names = self._readable_names(readable)
+            self._chosen[readable] = [f for f in self._readable_fields if f.field_name in names]
+        return self._chosen[readable]
+
+    @cached_property
+    def _chosen(self) -> dict[frozenset[str], list[Any]]:
+        return {}
 
     def _readable_names(self, readable: frozenset[str]) -> frozenset[str]:
         """Add what no role names, but only of a record that is shown at all."""

@@ -41,6 +41,8 @@ class StrictQuery(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Ask who and whether first, then for the parameters (R23)."""
         super().initial(request, *args, **kwargs)
+        if not request.GET:
+            return
         names = self.query_names()
         unknown = {n: [policy.no_such_field(n)] for n in request.GET if n not in names}
         twice = [n for n, values in request.GET.lists() if len(values) > 1]
@@ -92,7 +94,7 @@ class GovernedView(StrictQuery):
         return frozenset(names)
 
     def page_query(self, queryset: QuerySet) -> QuerySet:
-        """Let the query for a page bring its masks along."""
+        """Let the query for a page, or for one record, bring its masks along."""
         return policy.with_masks(queryset, self.request.user)
 
 
@@ -107,7 +109,7 @@ class GovernedViewSet(GovernedView, viewsets.ModelViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give one record."""
-        return self._answer(self.get_object())
+        return self._answer(self._found_in(self.page_query(self.get_queryset())))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create a record and show no more of it than its creator may read (R17)."""
