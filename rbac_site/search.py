@@ -4,7 +4,6 @@ Each module is asked through its own admin page, which knows both; what has no p
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,7 @@ from django.views.decorators.http import require_safe
 
 from roles import policy
 from roles.admin.governed import SEARCH_MAX
-from roles.core.vocabulary import FieldLevel
+from roles.admin.naming import name_of
 from roles.registry import registry
 
 SEARCH_MIN = 2
@@ -88,11 +87,7 @@ class Source:
         options = page.opts
         is_main = options.label == self.module.model
         self.label = self.module.label if is_main else capfirst(options.verbose_name_plural)
-        self.declared = [_first_step(f) for f in page.search_fields]
-        self.readable = policy.certain_fields(
-            request.user, self.module, "view", FieldLevel.READ_ONLY
-        )
-        self.fields = [_first_step(f) for f in page.get_search_fields(request)]
+        self.fields = page.searched_fields(request)
         self.url = f"admin:{options.app_label}_{options.model_name}"
 
     @property
@@ -100,9 +95,6 @@ class Source:
         """Name the fields that are searched: “first name, last name and e-mail”."""
         labels = [str(self.model._meta.get_field(f).verbose_name) for f in self.fields]
         return get_text_list(labels, _("and"))
-
-    def _reads(self, fields: Iterable[str]) -> bool:
-        return all(field in self.readable for field in fields)
 
     def find(self, text: str) -> Found | None:
         """Give the first records that match, with at most two queries."""
@@ -123,19 +115,19 @@ class Source:
 
     def _matching(self, text: str) -> QuerySet:
         page, request = self.page, self.request
-        rows = page.get_queryset(request).order_by(*page.get_ordering(request) or ("-pk",))
+        found = policy.with_masks(page.get_queryset(request), request.user)
+        rows = found.order_by(*page.get_ordering(request) or ("-pk",))
         matching, has_duplicates = page.get_search_results(request, rows, text)
         return matching.distinct() if has_duplicates else matching
 
     def _row(self, record: Model, words: list[str]) -> Row:
         """Write of a record only what its reader may read (R16)."""
-        # A model that does not say what its names are made of may make them of anything searched.
-        naming = getattr(record, "named_by", self.declared)
-        is_named = self._reads(naming)
-        name = marked(str(record), words) if is_named else capfirst(record._meta.verbose_name)
+        mask = policy.field_masks(self.request.user, [record])[record.pk]
+        naming, readable = registry.naming_fields(type(record)), mask.readable
+        is_named = naming <= readable
+        name = marked(name_of(record, mask), words)
         own = {field.name for field in self.model._meta.concrete_fields if not field.is_relation}
-        others = [f for f in self.fields if f in own and f in self.readable]
-        others = [f for f in others if not (is_named and f in naming)]
+        others = [f for f in self.fields if f in readable & own and not (is_named and f in naming)]
         texts = [str(getattr(record, field) or "") for field in others]
         return Row(
             name=name,
@@ -209,7 +201,3 @@ def _snippet(text: str, words: list[str]) -> str:
     start = max(0, min(at - SNIPPET // 3, len(text) - SNIPPET))
     end = start + SNIPPET
     return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"
-
-
-def _first_step(lookup: str) -> str:
-    return lookup.lstrip("^=@").split("__")[0]

@@ -226,6 +226,16 @@ class Registry:
         fields = (*options.concrete_fields, *options.many_to_many)
         return {f.name: f.verbose_name for f in fields if f.editable and not f.primary_key}
 
+    def naming_fields(self, model: type[Model]) -> frozenset[str]:
+        """Give the governable fields of which `str(record)` makes a name (R16).
+
+        The model says so in `named_by`; of one that does not, all are taken to be.
+        """
+        module = self.module_of(model)
+        governed = frozenset(self.fields_of(module)) if module else frozenset()
+        named_by = getattr(model, "named_by", None)
+        return governed if named_by is None else governed & frozenset(named_by)
+
     def modules_under(self, label: str) -> list[Module]:
         """Give what `has_module_perms(label)` asks about: an app's modules, else the module."""
         if not isinstance(label, str):

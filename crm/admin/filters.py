@@ -1,6 +1,7 @@
 """Filters of the records' lists in words: whose, and about when.
 
-Each asks with the plain name of its field, so that the kit leaves it out with the field (R23).
+Each asks with the plain name of its field, so that the kit leaves it out with the field (R23),
+and takes rows that hide the field for empty ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ class WordFilter(admin.FieldListFilter):
     ) -> None:
         self.user = request.user
         super().__init__(field, request, params, *args, **place)
+        self.asked = self.model_admin.asked_name(request, self.field_path)
         self.word = (self.used_parameters.get(self.field_path) or [None])[-1]
         self.conditions = self.conditions_by_word()
         if self.word is not None and self.word not in self.conditions:
@@ -47,27 +49,18 @@ class WordFilter(admin.FieldListFilter):
         """Keep what the word says."""
         return queryset.filter(self.conditions[self.word][1]) if self.word else queryset
 
-    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict[str, Any]:
-        """Count what each word would keep."""
-        return {
-            f"{word}__c": Count(pk_attname, filter=condition)
-            for word, (_label, condition) in self.conditions.items()
-        }
-
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """Give the links, the one to everything first."""
-        counts = self.get_facet_queryset(changelist) if changelist.add_facets else {}
         yield {
             "selected": self.word is None,
             "query_string": changelist.get_query_string(remove=[self.field_path]),
             "display": _("All"),
         }
         for word, (label, _condition) in self.conditions.items():
-            count = counts.get(f"{word}__c")
             yield {
                 "selected": self.word == word,
                 "query_string": changelist.get_query_string({self.field_path: word}),
-                "display": label if count is None else f"{label} ({count})",
+                "display": label,
             }
 
 
@@ -78,8 +71,8 @@ class OwnerFilter(WordFilter):
         """Offer nobody's to whoever reaches the ownerless (R9)."""
         module = policy.governing(self.field.model)
         scopes = policy.access_for(self.user).scopes_for(module.code, "view") - {OWN}
-        mine = Q(**{self.field_path: self.user.pk})
-        nobodys = Q(**{self.field_path: None})
+        mine = Q(**{self.asked: self.user.pk})
+        nobodys = Q(**{self.asked: None})
         words = {"mine": (_("Mine"), mine), "others": (_("Other people’s"), ~mine & ~nobodys)}
         if ALL in scopes:
             words["nobody"] = (_("Nobody’s"), nobodys)
@@ -99,11 +92,11 @@ class PeriodFilter(WordFilter):
         """Make each period a condition, and ask for no date last."""
         found = {}
         for word, label, first, end in self.periods(timezone.localdate()):
-            condition = Q(**{f"{self.field_path}__isnull": False})
-            condition &= Q(**{f"{self.field_path}__gte": first}) if first else Q()
-            condition &= Q(**{f"{self.field_path}__lt": end}) if end else Q()
+            condition = Q(**{f"{self.asked}__isnull": False})
+            condition &= Q(**{f"{self.asked}__gte": first}) if first else Q()
+            condition &= Q(**{f"{self.asked}__lt": end}) if end else Q()
             found[word] = (label, condition)
-        return {**found, "none": (self.none_label, Q(**{self.field_path: None}))}
+        return {**found, "none": (self.none_label, Q(**{self.asked: None}))}
 
 
 class AheadFilter(PeriodFilter):

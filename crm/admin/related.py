@@ -12,21 +12,9 @@ from django.utils.translation import gettext, ngettext
 
 from crm.models.record import Record
 from roles import policy
-from roles.core.vocabulary import FieldLevel
+from roles.admin.naming import names_for
 
 SHOWN = 20
-
-
-def may_read(user: Any, model: type[Record], *fields: str) -> bool:
-    """Tell whether none of the person's roles that give view hides one of the fields (R16)."""
-    module = policy.governing(model)
-    readable = policy.certain_fields(user, module, "view", FieldLevel.READ_ONLY)
-    return all(field in readable for field in fields)
-
-
-def may_name(user: Any, model: type[Record]) -> bool:
-    """Tell whether the person may read what the records of a model are called."""
-    return may_read(user, model, *model.named_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +25,9 @@ class RelatedList:
     reference: str
 
     def shown_to(self, user: Any) -> bool:
-        """Ask whether the person may read the reference from its own side, and the names."""
-        return may_read(user, self.model, self.reference) and may_name(user, self.model)
+        """Ask whether the person may read the reference from its own side on some records."""
+        module = policy.governing(self.model)
+        return self.reference in policy.readable_fields(user, module)
 
     def panel(self, user: Any) -> Any:
         """Give a read-only field that lists what of it is in the person's reach."""
@@ -46,18 +35,20 @@ class RelatedList:
         @admin.display(description=self.model._meta.verbose_name_plural)
         def related(record: Any) -> str:
             referring = self.model._default_manager.filter(**{self.reference: record})
-            return _listed(policy.accessible(referring, user, "view"))
+            seen = policy.accessible(referring, user, "view")
+            return _listed(user, policy.readable_on(seen, user, self.reference))
 
         related.__name__ = f"related_{self.model._meta.model_name}"
         return related
 
 
-def _listed(found: QuerySet) -> str | SafeString:
-    """Link the newest, and count the others."""
-    records = list(found[: SHOWN + 1])
+def _listed(user: Any, found: QuerySet) -> str | SafeString:
+    """Link the newest under the names that may be known, and count the others."""
+    records = list(policy.with_masks(found, user)[: SHOWN + 1])
     if not records:
         return gettext("None that you can see.")
-    links = ((_url_of(record), record) for record in records[:SHOWN])
+    names = names_for(user, records)
+    links = ((_url_of(record), names[record.pk]) for record in records[:SHOWN])
     lines = format_html_join("", '<div><a href="{}">{}</a></div>', links)
     if len(records) <= SHOWN:
         return lines

@@ -16,7 +16,6 @@ class ContactAdmin(PersonAdmin):
     """People."""
 
     list_display = ["full_name", "title", "account", "email", "phone", "owner"]
-    list_select_related = ["owner", "account"]
     search_fields = ["first_name", "last_name", "email"]
     list_filter = [("owner", OwnerFilter)]
     fields = [
@@ -83,12 +82,15 @@ class LeadAdmin(PersonAdmin):
 class OpportunityAdmin(RecordAdmin):
     """The pipeline."""
 
-    list_display = ["name", "stage", "amount", "probability", "close_date", "account", "owner"]
-    list_select_related = ["owner", "account"]
-    columns = {
-        "amount": money("amount", _("amount")),
-        "probability": per_cent("probability", _("probability")),
-    }
+    list_display = [
+        "name",
+        "stage",
+        money("amount", _("amount")),
+        per_cent("probability", _("probability")),
+        "close_date",
+        "account",
+        "owner",
+    ]
     search_fields = ["name"]
     list_filter = ["stage", ("close_date", AheadFilter), ("owner", OwnerFilter)]
     fields = [
@@ -109,12 +111,15 @@ class OpportunityAdmin(RecordAdmin):
 class DealAdmin(RecordAdmin):
     """Closed business."""
 
-    list_display = ["name", "won", "amount", "margin", "closed_on", "account", "owner"]
-    list_select_related = ["owner", "account"]
-    columns = {
-        "amount": money("amount", _("amount")),
-        "margin": money("margin", _("margin")),
-    }
+    list_display = [
+        "name",
+        "won",
+        money("amount", _("amount")),
+        money("margin", _("margin")),
+        "closed_on",
+        "account",
+        "owner",
+    ]
     search_fields = ["name"]
     list_filter = ["won", ("closed_on", BehindFilter), ("owner", OwnerFilter)]
     fields = [

@@ -14,7 +14,6 @@ class TaskAdmin(RecordAdmin):
     """To-dos."""
 
     list_display = ["title", "due_date", "priority", "status", "project", "owner"]
-    list_select_related = ["owner", "project"]
     search_fields = ["title"]
     list_filter = ["status", "priority", ("due_date", AheadFilter), ("owner", OwnerFilter)]
     fields = [

@@ -25,9 +25,11 @@ from .fields import (
     masked_value,
     no_such_field,
     readable_fields,
+    readable_name,
     readable_on,
     shows_unnamed,
     with_masks,
+    with_readable,
 )
 from .names import is_governed, resolve
 from .people import (
@@ -84,6 +86,7 @@ __all__ = [
     "no_such_field",
     "possible_owners",
     "readable_fields",
+    "readable_name",
     "readable_on",
     "require_owner",
     "require_owner_now",
@@ -94,4 +97,5 @@ __all__ = [
     "unended_assignments",
     "why_not_administer",
     "with_masks",
+    "with_readable",
 ]

@@ -175,6 +175,19 @@ def masked_value(user: Any, model: type[Model], field: str) -> Combinable:
     return Case(When(readable, then=F(field)), default=_empty(column), output_field=_like(column))
 
 
+def with_readable(queryset: QuerySet[Any], user: Any, fields: Iterable[str]) -> QuerySet[Any]:
+    """Let `queryset` be filtered, searched and ordered by `readable_name(field)` of `fields`."""
+    model = queryset.model
+    values = {readable_name(field): masked_value(user, model, field) for field in sorted(fields)}
+    asked: QuerySet[Any] = queryset.alias(**values) if values else queryset
+    return asked
+
+
+def readable_name(lookup: str) -> str:
+    """Give the name under which `with_readable` has the value of a field; lookups may follow."""
+    return f"readable_{lookup}"
+
+
 def _readable_q(user: Any, access: Access, module: Module, field: str) -> Q:
     showing = tuple(
         (scopes, role)

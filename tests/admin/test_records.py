@@ -129,7 +129,7 @@ def test_reading_without_editing_shows_the_record_and_refuses_the_post(mine, sel
 
 
 def test_fields_follow_the_role(db):
-    """R16, R17: hidden is absent, read-only is shown and cannot be posted."""
+    """R16, R17: hidden is absent, read-only is shown; posting either is refused whole."""
     install_role(
         RoleSpec(
             code="agent",
@@ -144,10 +144,17 @@ def test_fields_follow_the_role(db):
     page = agent.get(url_of(contact)).content.decode()
     assert "555 0100" in page and "secret" not in page and 'name="notes"' not in page
     assert 'name="phone"' not in page and 'name="email"' in page
-    data = {"last_name": "Roe", "phone": "1", "notes": "x", "email": "", "owner": ""}
-    agent.post(url_of(contact), data)
+    data = {"last_name": "Roe", "email": "", "owner": ""}
+    told = {"phone": "You cannot set “Phone” here.", "notes": "There is no field “notes”."}
+    for name, words in told.items():
+        assert words in agent.post(url_of(contact), data | {name: "1"}).content.decode()
+        contact.refresh_from_db()
+        assert (contact.last_name, contact.phone, contact.notes) == ("Doe", "555 0100", "secret")
+    nonsense = agent.post(url_of(contact), data | {"nonsense": "1"}).content.decode()
+    assert "There is no field “nonsense”." in nonsense
+    sent_back = agent.post(url_of(contact), data | {"phone": "555 0100"})
     contact.refresh_from_db()
-    assert (contact.last_name, contact.phone, contact.notes) == ("Roe", "555 0100", "secret")
+    assert (sent_back.status_code, contact.last_name) == (302, "Roe")
 
 
 def test_a_related_record_out_of_reach_is_opaque_and_kept(seller, mine):
