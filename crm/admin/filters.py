@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +23,17 @@ class WordFilter(admin.FieldListFilter):
     """A filter whose answers are words; another word is none (R21)."""
 
     def __init__(
-        self, field: Any, request: HttpRequest, params: Any, *args: Any, **place: Any
+        self,
+        field: Any,
+        request: HttpRequest,
+        params: Any,
+        model: Any,
+        model_admin: Any,
+        field_path: str,
     ) -> None:
         self.user = request.user
-        super().__init__(field, request, params, *args, **place)
-        self.asked = self.model_admin.asked_name(request, self.field_path)
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.asked = model_admin.asked_name(request, field_path)
         self.word = (self.used_parameters.get(self.field_path) or [None])[-1]
         self.conditions = self.conditions_by_word()
         if self.word is not None and self.word not in self.conditions:
@@ -49,18 +55,27 @@ class WordFilter(admin.FieldListFilter):
         """Keep what the word says."""
         return queryset.filter(self.conditions[self.word][1]) if self.word else queryset
 
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict[str, Any]:
+        """Count what each word would keep."""
+        return {
+            f"{word}__c": Count(pk_attname, filter=condition)
+            for word, (_label, condition) in self.conditions.items()
+        }
+
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """Give the links, the one to everything first."""
+        counts = self.get_facet_queryset(changelist) if changelist.add_facets else {}
         yield {
             "selected": self.word is None,
             "query_string": changelist.get_query_string(remove=[self.field_path]),
             "display": _("All"),
         }
         for word, (label, _condition) in self.conditions.items():
+            count = counts.get(f"{word}__c")
             yield {
                 "selected": self.word == word,
                 "query_string": changelist.get_query_string({self.field_path: word}),
-                "display": label,
+                "display": label if count is None else f"{label} ({count})",
             }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
@@ -22,11 +21,11 @@ class GovernedLists(GovernedPart):
 
     A column that is no field says in `column_reads` of which fields it is made; one that does
     not is taken to read them all. Filters and orders of a field that some rows hide treat those
-    rows as empty. Facets and `date_hierarchy` would count what is hidden: there are none.
+    rows as empty; a filter of one's own keeps in `asked` what `asked_name` gives, and asks that.
+    `date_hierarchy` would count what is hidden: there is none.
     """
 
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
     list_select_related: Any = False
     column_reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}

@@ -49,13 +49,15 @@ class GovernedChangeList(ChangeList):
         partial = self.model_admin.partly_readable(request)
         self.root_queryset = policy.with_readable(self.root_queryset, request.user, partial)
         for spec in specs:
-            if isinstance(spec, FieldListFilter) and _first_step(spec.field_path) in partial:
+            is_partial = isinstance(spec, FieldListFilter) and _step(spec.field_path) in partial
+            if is_partial and not hasattr(spec, "asked"):
                 self._narrow(spec, request)
+                self.add_facets = False  # Django's own would count by the hidden values
         remaining = _renamed(remaining, partial)
         return specs, has_filters, remaining, duplicates, active
 
     def _narrow(self, spec: Any, request: HttpRequest) -> None:
-        field = _first_step(spec.field_path)
+        field = _step(spec.field_path)
         spec.used_parameters = _renamed(spec.used_parameters, {field})
         if isinstance(spec, AllValuesFieldListFilter):
             rows = policy.readable_on(self.model_admin.get_queryset(request), request.user, field)
@@ -130,13 +132,13 @@ def _ordering(model_admin: Any, request: HttpRequest, column: Any, field: Any) -
     return value if hasattr(value, "as_sql") else name
 
 
-def _first_step(lookup: str) -> str:
+def _step(lookup: str) -> str:
     return lookup.split("__")[0]
 
 
 def _renamed(lookups: dict[str, Any], fields: Any) -> dict[str, Any]:
     """Let lookups on `fields` ask the values that the viewer may read."""
     return {
-        policy.readable_name(lookup) if _first_step(lookup) in fields else lookup: value
+        policy.readable_name(lookup) if _step(lookup) in fields else lookup: value
         for lookup, value in lookups.items()
     }
