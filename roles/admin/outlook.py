@@ -153,4 +153,4 @@ def _controls(row: Row) -> list[Control]:
 
 def _control(control: Control) -> dict[str, str]:
     unset = next((label for value, label, _chosen in control.choices if not value), "")
-    return {"unset": unset, "says": getattr(control, "says", "")}
+    return {"unset": unset, "says": control.says}

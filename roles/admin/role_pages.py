@@ -45,23 +45,22 @@ class RolePages(GovernedAdmin):
 
     def _about(self, request: HttpRequest, role: Role) -> dict[str, Any]:
         """Give who holds the role and what stands on it."""
-        affected = policy.affected_people(role.code)
         held = policy.current_assignments().filter(role=role).select_related("user")
         return {
             "holders": held.order_by(f"user__{get_user_model().USERNAME_FIELD}")[:PEOPLE_SHOWN]
             if self._sees_people(request)
             else [],
             "holder_count": held.count(),
-            "affected_count": affected,
-            "system_note": _system_note(role, affected),
+            "system_note": _system_note(role),
             "derived": role.derived.order_by("name"),
         }
 
 
-def _system_note(role: Role, affected: int) -> str:
+def _system_note(role: Role) -> str:
     """Warn that a built-in role's grants reach many; Owner's never change (D8)."""
     if not role.is_system or role.is_owner:
         return ""
+    affected = policy.affected_people(role.code)
     return ngettext(
         "%(role)s is a system role: what you change here reaches %(people)d person at once.",
         "%(role)s is a system role: what you change here reaches %(people)d people at once.",
