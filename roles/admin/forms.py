@@ -1,5 +1,6 @@
 """The form of one role. What it saves is the difference to what its page showed."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -48,8 +49,7 @@ class RoleForm(forms.Form):
         min_value=LEVEL_MIN,
         max_value=LEVEL_MAX,
         help_text=gettext_lazy(
-            "0–100. It grants nothing: it says who may manage whom. "
-            "Rep 10 · Senior 20 · Manager 50 · Director 70 · Administrator 100."
+            "0–100. It grants nothing: it says who may manage whom."
         ),
         error_messages={
             "min_value": gettext_lazy("A level is a whole number from 0 to 100."),
@@ -116,10 +116,17 @@ class RoleForm(forms.Form):
         stored one, and is read by what it shows when it is posted again.
         """
         self.fixed = fixed
-        self.fields["permissions"].widget.board = board
+        self.fields["permissions"].widget.board = replace(board, opened=self._opened(spec))
         if self.is_bound:
             self.data.setlist("permissions", sorted(spec.permissions))
             self.data["seen"] = pack(self.shown, fixed)
+
+    def _opened(self, spec: RoleSpec) -> frozenset[str]:
+        """Give the modules whose details were typed into, an error in them or not."""
+        if not self.is_bound:
+            return frozenset()
+        touched = difference(self.shown, spec)
+        return frozenset(module for module, _name in (*touched.records, *touched.fields))
 
     def _seen(self, data: Any) -> tuple[RoleSpec | None, frozenset[str] | None]:
         """Read what the page showed; remember it where that was tampered with."""

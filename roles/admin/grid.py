@@ -9,12 +9,20 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..core.compile import CompiledRole, Source
 from ..core.specs import NOTHING, Fields, Module, Records
-from ..core.vocabulary import ACTIONS, OWN
+from ..core.vocabulary import ACTIONS, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..registry import registry
-from .details import Control, action_controls, field_controls, scope_control
+from .controls import (
+    Control,
+    action_controls,
+    field_controls,
+    field_names,
+    level_word,
+    scope_control,
+)
 from .labels import ACTION_LABELS, feature_label, label_of
 
 
@@ -42,15 +50,25 @@ class Row:
     module: Module
     cells: list[Cell | None]
     records: str = ""
+    differs: str = ""
     fields: str = ""
     scope: Control | None = None
     actions: tuple[Control, ...] = ()
     field_levels: tuple[Control, ...] = ()
+    is_open: bool = False
+
+    @property
+    def scopes(self) -> list[Control]:
+        """The lines of its record access: all actions first, then each that may differ."""
+        return [self.scope, *self.actions] if self.scope else []
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A role's cells for the page: what it has from elsewhere, and whether anything may change."""
+    """A role's cells for the page: what it has from elsewhere, and whether anything may change.
+
+    `opened` names the modules whose details stand open when the page comes.
+    """
 
     fixed: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     compiled: CompiledRole | None = None
@@ -59,6 +77,7 @@ class Board:
     disabled: frozenset[str] = frozenset()
     records: Records = field(default_factory=lambda: NOTHING)
     fields: Fields = field(default_factory=lambda: NOTHING)
+    opened: frozenset[str] = frozenset()
 
     def rows(self, ticked: Iterable[str]) -> list[tuple[str, list[Row]]]:
         """Give the modules by group, each with its cells."""
@@ -71,14 +90,17 @@ class Board:
 
     def _row(self, module: Module, own: set[str]) -> Row:
         cells = [self._module_cell(module, action, own) for action in ACTIONS]
-        row = Row(module, cells, self._records(module), self._fields(module))
-        if self.frozen_because or (self.compiled is not None and self.compiled.is_owner):
+        row = Row(
+            module, cells, self._records(module), self._differs(module), self._fields(module)
+        )
+        if self.compiled is not None and self.compiled.is_owner:
             return row
         return replace(
             row,
-            scope=scope_control(module, self.records, self.base),
-            actions=tuple(action_controls(module, self.records)),
-            field_levels=tuple(field_controls(module, self.fields, self.base)),
+            scope=scope_control(module, self.records, self.compiled, self.base),
+            actions=tuple(action_controls(module, self.records, self.compiled)),
+            field_levels=tuple(field_controls(module, self.fields, self.compiled, self.base)),
+            is_open=module.code in self.opened,
         )
 
     def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
@@ -111,21 +133,33 @@ class Board:
         if f"{module.code}.view" not in self.compiled.permissions:
             return ""
         scopes = registry.scopes
-        usual = self.compiled.scopes_for(module.code, "view")
-        different = sum(self.compiled.scopes_for(module.code, a) != usual for a in module.actions)
+        usual = self.compiled.scopes_for(module.code, EVERY_ACTION)
         # Every scope includes `own` (R9), so it is named only where it stands alone.
         named = usual - {OWN} or usual
-        text = ", ".join(str(scopes[code].label) for code in scopes if code in named)
-        return text + (" " + _("(%d differ)") % different if different else "")
+        return ", ".join(str(scopes[code].label) for code in scopes if code in named)
+
+    def _differs(self, module: Module) -> str:
+        """Count the actions whose scopes are not those of the row."""
+        if self.compiled is None or not module.has_record_access:
+            return ""
+        usual = self.compiled.scopes_for(module.code, EVERY_ACTION)
+        count = sum(self.compiled.scopes_for(module.code, a) != usual for a in module.actions)
+        text = ngettext("(%d differs)", "(%d differ)", count)
+        return text % count if count else ""
 
     def _fields(self, module: Module) -> str:
-        if self.compiled is None:
+        """Sum up what the chain leaves of the module's fields (R10)."""
+        role = self.compiled
+        if role is None or f"{module.code}.view" not in role.permissions:
             return ""
-        layers = [layer.fields.get(module.code, {}) for layer in self.compiled.chain]
-        names = {name for layer in layers for name in layer}
-        if "*" in names:
+        levels = [role.level_of_field(module.code, n) for n in field_names(module, self.fields)]
+        others = role.level_of_field(module.code, EVERY_FIELD)
+        restricted = sum(level < FieldLevel.EDITABLE for level in levels)
+        if others < FieldLevel.EDITABLE and len(set(levels)) <= 1:
+            return _("all %s") % level_word(min([others, *levels]))
+        if others < FieldLevel.EDITABLE:
             return _("some open")
-        return _("%d restricted") % len(names) if names else ""
+        return _("%d restricted") % restricted if restricted else _("all open")
 
 
 def reason(source: Source) -> str:
@@ -174,6 +208,7 @@ class GridWidget(forms.Widget):
         return {
             "name": name,
             "actions": [(a, *ACTION_LABELS[a]) for a in ACTIONS],
+            "is_frozen": bool(self.board.frozen_because),
             "groups": self.board.rows(ticked),
             "feature_groups": self.board.features(ticked),
         }

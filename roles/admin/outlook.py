@@ -18,7 +18,7 @@ from ..core.specs import RoleSpec
 from ..services.impact import impact_of
 from ..services.role import problems_of
 from .advice import Hint, advice_for
-from .details import Control
+from .controls import Control
 from .forms import RoleForm
 from .grid import Board, Cell, Row
 from .impact_words import impact_in_words, outcome
@@ -91,7 +91,7 @@ class Outlook:
             "people": self.impact.people,
             "brings": self.brings,
             "cells": {cell.code: _cell(cell) for cell in self._cells(rows)},
-            "rows": {r.module.code: {"records": r.records, "fields": r.fields} for r in rows},
+            "rows": {row.module.code: _row(row) for row in rows},
             "controls": {c.name: _control(c) for row in rows for c in _controls(row)},
             "advice": [hint.as_json() for hint in self.advice],
         }
@@ -145,6 +145,10 @@ def problems_in(form: RoleForm) -> Problems:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     return {"ticked": cell.ticked, "fixed": cell.fixed, "kind": cell.kind, "why": cell.why}
+
+
+def _row(row: Row) -> dict[str, str]:
+    return {"records": row.records, "differs": row.differs, "fields": row.fields}
 
 
 def _controls(row: Row) -> list[Control]:

@@ -15,6 +15,7 @@ from ..core.errors import Conflict, Invalid, Refused
 from ..models import Role
 from ..services.impact import impact_of
 from ..services.role import change_role, create_role, problems_of
+from .details import before
 from .forms import RoleForm
 from .impact_words import outcome
 from .outlook import Outlook
@@ -129,6 +130,7 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             "title": role.name if role else _("Add Role"),
             "outlook": outlook,
             "grid_words": grid_words(),
+            "before": before(outlook.changes, form.shown) if role else {},
             "can_add": self.has_add_permission(request),
             "cloned_from": Role.objects.filter(code=request.GET.get("clone", "")).first(),
             "role": role,

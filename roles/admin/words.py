@@ -58,16 +58,25 @@ def given(new: RoleSpec) -> RoleChanges:
 
 
 def grid_words() -> dict[str, str]:
-    """Give the words of the grid's script, `{name}` and `{count}` still to be filled in."""
+    """Give the words of the page's script, `{name}` and `{count}` still to be filled in."""
     return {
         "filter": _("Filter modules"),
         "has": _("Only what this role has"),
         "changes": _("Only changes"),
+        "none": _("No module matches. What you changed is kept."),
+        "clear": _("Show all modules"),
         "added": _("{count} added"),
         "removed": _("{count} removed"),
         "changed": _("{count} changed"),
-        "people": _("affects {count} people"),
         "nothing": _("No changes yet"),
-        "tick": _("{name}: tick {count} cells"),
-        "untick": _("{name}: untick {count} cells"),
+        "tick": _("Tick {count} cells: {name}"),
+        "tick_one": _("Tick 1 cell: {name}"),
+        "untick": _("Untick {count} cells: {name}"),
+        "untick_one": _("Untick 1 cell: {name}"),
+        "no_impact": _("Nobody gains or loses anything by it."),
+        "advice": _("{count} pieces of advice"),
+        "advice_one": _("1 piece of advice"),
+        "remove": _("Remove {name}"),
+        "privileges": _("Privileges entered"),
+        "offline": _("The impact could not be worked out just now. Saving still works."),
     }

@@ -1,5 +1,7 @@
 """The role form saves the difference to what its page showed, and nothing else."""
 
+import re
+
 import pytest
 
 from roles.models import AuditEntry, Role
@@ -280,13 +282,22 @@ def test_scopes_and_field_levels_are_set_changed_and_removed(owner, rep_role, fo
 
 
 def test_several_scopes_are_kept_and_can_be_chosen(owner, rep_role, form_of):
-    data = form_of(owner, rep_role) | {"scope:contacts": ["team", "department"]}
+    """R8: the posted set is the union of the select and the ticked boxes, in any order."""
+    data = form_of(owner, rep_role) | {"scope:contacts": ["department", "", "team", "department"]}
     assert owner.post(url_of(rep_role), data).status_code == 302
     assert read_role(rep_role).records["contacts"]["*"] == {"team", "department"}
     page = owner.get(url_of(rep_role)).content.decode()
-    select = page.split('name="scope:contacts"')[1].split("</select>")[0]
-    assert "multiple" in select.split(">")[0]
-    assert select.count("selected") == 2
+    select = page.split('<select name="scope:contacts"')[1].split("</select>")[0]
+    assert "multiple" not in select.split(">")[0]
+    assert re.findall(r'value="(\w*)" selected', select) == ["department"]
+    boxes = re.findall(r'name="scope:contacts" value="(\w+)"( checked)?', page)
+    assert boxes == [("team", " checked"), ("department", ""), ("reporting_line", "")]
+
+
+def test_an_empty_select_with_no_box_removes_every_scope(owner, rep_role, form_of):
+    data = form_of(owner, rep_role) | {"scope:contacts": [""], "scope:contacts:edit": [""]}
+    assert owner.post(url_of(rep_role), data).status_code == 302
+    assert read_role(rep_role).records == {}
 
 
 @pytest.mark.parametrize(
