@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..core.changes import RoleChanges
+from ..core.changes import VALUES, RoleChanges
 from ..core.specs import Fields, Records, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, FieldLevel
 
@@ -52,12 +52,11 @@ def write_post(changes: RoleChanges) -> Iterator[tuple[str, list[str]]]:
 def before(changes: RoleChanges, shown: RoleSpec) -> dict[str, Any]:
     """Give what the page's controls held before these changes, for its marks.
 
-    Only what was changed is named: a page that comes back after an error still marks what was
-    typed, although its controls were drawn with it.
+    A page that comes back after an error still marks what was typed, although its controls were
+    drawn with it. Of cells and details only those that were changed are named.
     """
-    values = {name: str(old or "") for name, (old, _new) in changes.values.items()}
-    if changes.privileges_added or changes.privileges_removed:
-        values["privileges"] = ", ".join(sorted(shown.privileges))
+    values = {name: "" if (v := getattr(shown, name)) is None else str(v) for name in VALUES}
+    values["privileges"] = ", ".join(sorted(shown.privileges))
     scopes = {_scope_name(m, a): sorted(old) for (m, a), (old, _new) in changes.records.items()}
     levels = {
         f"field:{module}:{name}": [old.code] if old is not None else []

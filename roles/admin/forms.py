@@ -48,9 +48,7 @@ class RoleForm(forms.Form):
         label=gettext_lazy("Level"),
         min_value=LEVEL_MIN,
         max_value=LEVEL_MAX,
-        help_text=gettext_lazy(
-            "0–100. It grants nothing: it says who may manage whom."
-        ),
+        help_text=gettext_lazy("0–100. It grants nothing: it says who may manage whom."),
         error_messages={
             "min_value": gettext_lazy("A level is a whole number from 0 to 100."),
             "max_value": gettext_lazy("A level is a whole number from 0 to 100."),

@@ -90,9 +90,7 @@ class Board:
 
     def _row(self, module: Module, own: set[str]) -> Row:
         cells = [self._module_cell(module, action, own) for action in ACTIONS]
-        row = Row(
-            module, cells, self._records(module), self._differs(module), self._fields(module)
-        )
+        row = Row(module, cells, self._records(module), self._differs(module), self._fields(module))
         if self.compiled is not None and self.compiled.is_owner:
             return row
         return replace(

@@ -33,7 +33,10 @@ export function setChanged(name, members) {
   return asText(members.map(nowOf)) !== asText(old);
 }
 
+const listed = (text) => asText(text.split(/[\s,]+/u));
+
 function textChanged(field) {
+  if (field.name === "privileges") return listed(field.value) !== listed(values.privileges ?? field.defaultValue);
   if (field.name in values) return field.value !== values[field.name];
   return field.options ? field.value !== drawnOf(field) : field.value !== field.defaultValue;
 }

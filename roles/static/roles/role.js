@@ -33,7 +33,11 @@ function startEditing() {
     chips.draw();
     rows.show();
   };
-  const asking = startAsking(form, { onAnswer: (answer) => bar.tell(answer), onMarks: refresh });
+  const tell = (answer) => {
+    bar.tell(answer);
+    chips.draw();
+  };
+  const asking = startAsking(form, { onAnswer: tell, onMarks: refresh });
   const changed = () => {
     refresh();
     asking.ask();

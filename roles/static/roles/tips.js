@@ -24,8 +24,10 @@ export function startTips(form) {
     shownFor = source;
     tip.textContent = text;
     if (!tip.matches(":popover-open")) tip.showPopover();
-    place(tip, (source.closest("thead th") ?? source).getBoundingClientRect());
+    follow();
   };
+  // Taking the focus scrolls the page: the tooltip goes along with what it is about.
+  const follow = () => shownFor && place(tip, (shownFor.closest("thead th") ?? shownFor).getBoundingClientRect());
   const soon = () => {
     clearTimeout(leaving);
     leaving = setTimeout(hide, WAIT);
@@ -39,7 +41,7 @@ export function startTips(form) {
     else if (shownFor && !shownFor.contains(document.activeElement)) soon();
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  document.addEventListener("scroll", follow, { capture: true, passive: true });
 }
 
 const sourceOf = (element) => element.closest?.(".cell.is-fixed, [data-tip], [data-help], .has-advice");
