@@ -15,7 +15,7 @@ from .related import RelatedList
 class ContactAdmin(PersonAdmin):
     """People."""
 
-    list_display = ["full_name", "title", "account", "email", "phone", "owner"]
+    list_display = ["full_name", "account", "email", "phone", "owner"]
     search_fields = ["first_name", "last_name", "email"]
     list_filter = [("owner", OwnerFilter)]
     fields = [

@@ -42,13 +42,15 @@ Step = tuple[int, Callable[[User], Any]]
 
 def load_history(people: Mapping[str, User], rng: random.Random, now: datetime) -> None:
     """Make the first Owner, and let them do the rest; the oldest step first."""
-    owner = people["owner"]
-    with clock.moment(now - timedelta(days=BEGAN)):
+    owner, began = people["owner"], now - timedelta(days=BEGAN)
+    Role.objects.update(created_at=began)  # the built-in ones, which are as old as the company
+    with clock.moment(began):
         make_first_owner(owner)
     steps = [*_steps_of_roles(), *_steps_of_people(people, rng, now)]
     for days_ago, act in sorted(steps, key=lambda step: -step[0]):
-        minutes = rng.randrange(8 * 60) if days_ago else 0
-        with clock.moment(now - timedelta(days=days_ago, minutes=minutes)):
+        hour, minute = rng.randint(8, 17), rng.randrange(60)
+        day = now - timedelta(days=days_ago)
+        with clock.moment(day.replace(hour=hour, minute=minute) if days_ago else now):
             act(owner)
 
 

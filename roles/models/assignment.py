@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ..core import clock
 from .role import Role
 from .versions import bump_people
 
@@ -64,7 +65,7 @@ class RoleAssignment(models.Model):
         related_name="+",
         verbose_name=_("given by"),
     )
-    created_at = models.DateTimeField(_("given"), auto_now_add=True)
+    created_at = models.DateTimeField(_("given"), default=clock.now, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from ..core import clock
 from ..core.chains import ChainProblem, find_chain_problem
 from ..core.names import NAME_MAX, key_of
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
@@ -52,7 +53,7 @@ class Role(PolicyRow):
         related_name="roles",
         verbose_name=_("privileges"),
     )
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
     objects = PolicyQuerySet.as_manager()

@@ -10,6 +10,7 @@ from crm.demo.loading import load_demonstration
 from crm.demo.organisation import DEPARTMENTS
 from crm.demo.people import PEOPLE
 from crm.models import Account, Contact, Deal, Lead, Opportunity, Project, Task
+from roles.admin.role_rows import with_facts
 from roles.models import AuditEntry, Role
 from tests.factories import fetch
 
@@ -148,6 +149,12 @@ class TestTheOrganisation(TestCase):
             actions = list(log.order_by("moment").values_list("action", flat=True))
             assert actions[0] in ("role.created", "role.cloned") and "role.changed" in actions[1:]
             assert set(log.values_list("actor__username", flat=True)) == {"owner"}
+            assert log.order_by("moment").first().moment == role.created_at
+
+    def test_the_list_of_roles_says_when_each_of_them_was_last_changed(self):
+        found = dict(with_facts(Role.objects.all()).values_list("code", "last_change"))
+        own = Role.objects.filter(is_system=False).values_list("code", flat=True)
+        assert len({found[code].date() for code in own}) == len(own)
 
     def test_what_happened_is_spread_over_the_history_and_none_of_it_lies_ahead(self):
         log = AuditEntry.objects.order_by("moment")
