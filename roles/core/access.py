@@ -56,9 +56,8 @@ class Access:
     def explain(self, name: str) -> Decision:
         """Decide on a system permission or privilege and say which role speaks for it."""
         for role in self.roles:
-            sources = role.permissions.get(name) or role.privileges.get(name)
-            if sources:
-                return allow(_in_words(name, role, sources[0].kind, sources[0].role_name))
+            if words := grant_in_words(name, role):
+                return allow(words)
         return deny(f"No current role gives {name} (R12).")
 
 
@@ -92,6 +91,12 @@ def simplified(scopes: frozenset[str]) -> frozenset[str]:
 
 def _rank_of(role: CompiledRole) -> int:
     return OWNER_RANK if role.is_owner else role.level
+
+
+def grant_in_words(name: str, role: CompiledRole) -> str:
+    """Say where the role has a permission or privilege from; "" where it does not give it."""
+    sources = role.permissions.get(name) or role.privileges.get(name)
+    return _in_words(name, role, sources[0].kind, sources[0].role_name) if sources else ""
 
 
 def _in_words(name: str, role: CompiledRole, kind: str, source_name: str) -> str:

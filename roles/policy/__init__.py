@@ -9,14 +9,15 @@
 | what may a list be asked about? | `readable_fields`, `masked_value` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
+| why? | `explain` |
 
 Decisions are true or false and carry their reason.
 """
 
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_many
+from .explaining import Explanation, explain
 from .fields import (
-    certain_fields,
     check_read,
     creatable_fields,
     everywhere_readable_fields,
@@ -58,13 +59,13 @@ __all__ = [
     "FORBIDS_UNTIL_DELEGATION",
     "NEEDS_VIEW",
     "UNSENT",
+    "Explanation",
     "aaccess_for",
     "access_for",
     "accessible",
     "actions_for",
     "active_people",
     "affected_people",
-    "certain_fields",
     "check",
     "check_changes",
     "check_create",
@@ -77,6 +78,7 @@ __all__ = [
     "creatable_fields",
     "current_assignments",
     "everywhere_readable_fields",
+    "explain",
     "field_mask",
     "field_masks",
     "governing",

@@ -1,6 +1,6 @@
 """Which fields of which records: masks by record, and what a list may be asked about (R10, R16)."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, F, Model, Q, QuerySet, Value, When
@@ -8,7 +8,6 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from ..core.access import Access
-from ..core.compile import CompiledRole
 from ..core.decisions import Decision, allow, conceal
 from ..core.errors import UnknownName
 from ..core.fields import NO_FIELDS, FieldMask, fields_at, fields_everywhere_at, mask_of
@@ -128,27 +127,6 @@ def creatable_fields(user: Any, module: Module) -> frozenset[str]:
 
 def _alone(roles: Roles) -> list[Any]:
     return [role for _scopes, role in roles]
-
-
-def certain_fields(user: Any, module: Module, action: str, level: FieldLevel) -> Container[str]:
-    """Give the fields that every role of the user which gives the action has at `level` or above.
-
-    For a page that shows many records at once this never shows too much: what one of the roles
-    hides on some row is left out on all (R15, R16).
-    """
-    giving = access_for(user).roles_giving(f"{module.code}.{action}")
-    return _Fields(module.code, giving, level)
-
-
-class _Fields:
-    """The fields of a module on which all of the roles agree."""
-
-    def __init__(self, module: str, roles: tuple[CompiledRole, ...], level: FieldLevel) -> None:
-        self._module, self._roles, self._level = module, roles, level
-
-    def __contains__(self, field: object) -> bool:
-        levels = (role.level_of_field(self._module, str(field)) for role in self._roles)
-        return bool(self._roles) and all(level >= self._level for level in levels)
 
 
 def readable_on(queryset: QuerySet[Any], user: Any, field: str) -> QuerySet[Any]:

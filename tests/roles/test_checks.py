@@ -245,3 +245,28 @@ def test_roles_E010_a_view_of_governed_records_beside_the_kit(settings):
     settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("", Beside.as_view())]})
     (message,) = find("roles.E010")
     assert "Beside" in message and "'contacts'" in message
+
+
+def test_roles_E007_an_admin_page_of_governed_records_beside_the_kit():
+    from django.contrib.admin import ModelAdmin, TabularInline, site
+
+    from crm.models import Contact, Task
+    from roles.admin import GovernedAdmin
+
+    class Inline(TabularInline):
+        model, fk_name = Task, "related_to"
+
+    own = site._registry[Contact]
+    pages = {
+        "Kit": (GovernedAdmin, []),
+        "Beside": (ModelAdmin, []),
+        "Own": (GovernedAdmin, [Inline]),
+    }
+    told = {}
+    try:
+        for name, (base, inlines) in pages.items():
+            site._registry[Contact] = type(name, (base,), {"inlines": inlines})(Contact, site)
+            told[name] = find("roles.E007")
+    finally:
+        site._registry[Contact] = own
+    assert told["Kit"] == [] and "Beside" in told["Beside"][0] and "Inline" in told["Own"][0]

@@ -5,11 +5,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
+from roles import policy
 from roles.core.document import dump_document, load_text, parse_policy, to_json, to_yaml
-from roles.core.errors import DocumentError
+from roles.core.errors import DocumentError, UnknownName
 from roles.core.specs import RoleSpec
 from roles.management.policy_tests import Outcome, run_file, scratch_database
 from roles.models import Role
@@ -20,9 +23,9 @@ from roles.services.loading import read_role
 
 
 class Command(BaseCommand):
-    """`policy test FILE…` runs tests, `policy export` writes roles, `policy lint` advises."""
+    """`policy test FILE…` runs tests, `explain` a decision, `export` writes, `lint` advises."""
 
-    help = "Exports roles as a policy file, runs policy tests, and gives advice on roles."
+    help = "Exports roles, runs policy tests, explains decisions, and gives advice on roles."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take one of the verbs with its own arguments."""
@@ -33,6 +36,11 @@ class Command(BaseCommand):
         export = verbs.add_parser("export", help="write roles as a policy file")
         export.add_argument("--role", action="append", default=[], metavar="CODE", dest="codes")
         export.add_argument("--output", metavar="FILE")
+        explain = verbs.add_parser("explain", help="say whether someone may, and why")
+        explain.add_argument("username", metavar="USERNAME")
+        explain.add_argument("permission", metavar="PERMISSION")
+        explain.add_argument("record", nargs="?", metavar="MODULE:ID")
+        explain.add_argument("field", nargs="?", metavar="FIELD")
         lint = verbs.add_parser("lint", help="list the advice on roles; refuses nothing")
         lint.add_argument("file", nargs="?", metavar="FILE", help="instead of the stored roles")
 
@@ -69,6 +77,18 @@ class Command(BaseCommand):
                 f"  {failure.because}"
             )
         self.stdout.write(f"{outcome.passed} passed, {len(outcome.failures)} failed")
+
+    # explain
+
+    def _explain(
+        self, *, username: str, permission: str, record: str | None, field: str | None, **_rest: Any
+    ) -> None:
+        user = _person(username)
+        found = policy.explain(user, permission, _record(record) if record else None, field)
+        answer = "Yes" if found.decision else "No"
+        self.stdout.write(f"{answer}. {found.decision.because}")
+        for reason in found.reasons:
+            self.stdout.write(f"- {reason}")
 
     # export
 
@@ -120,6 +140,30 @@ def _roles_of(name: str) -> dict[str, RoleSpec]:
 def _counted(pieces: int, roles: int) -> str:
     some = "1 piece of advice" if pieces == 1 else f"{pieces or 'no'} pieces of advice"
     return f"{some} on {roles} role{'' if roles == 1 else 's'}"
+
+
+def _person(username: str) -> Any:
+    people = get_user_model()
+    person = people._default_manager.filter(**{people.USERNAME_FIELD: username}).first()
+    if person is None:
+        raise CommandError(f"There is no user {username!r}.")
+    return person
+
+
+def _record(place: str) -> Any:
+    """Find the record of `MODULE:ID`, one in the trash too."""
+    code, _colon, key = place.partition(":")
+    try:
+        models = registry.models_of(registry.module(code))
+    except UnknownName as error:
+        raise CommandError(str(error)) from error
+    try:
+        found = models[0]._base_manager.filter(pk=key).first() if models else None
+    except (TypeError, ValueError, ValidationError):
+        found = None
+    if found is None:
+        raise CommandError(f"There is no record {place!r}; write MODULE:ID, as contacts:17.")
+    return found
 
 
 def _read(name: str) -> str:
