@@ -11,6 +11,7 @@ WAYS = {
     "dark": {"color_scheme": "dark"},
     "narrow": {"viewport": {"width": 390, "height": 844}},
 }
+ZOOMED = {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}
 
 
 def new_role(page: Page) -> None:
@@ -25,6 +26,16 @@ def wrong_role(page: Page) -> None:
     page.get_by_role("button", name="Create Role").click()
 
 
+def open_row(page: Page) -> None:
+    """Open a row of a role with a base, and leave changes, advice and their impact in view."""
+    open_role(page, "Regional Salesperson")
+    page.locator('.grid-row[data-module="contacts"] summary').click()
+    page.get_by_role("checkbox", name="Deals: Export", exact=True).check()
+    page.locator("input[name=privileges]").fill("odd, app.crm")
+    page.get_by_role("button", name="See impact").click()
+    page.locator("#role_form[data-asking]").wait_for(state="detached")
+
+
 def first_contact(page: Page) -> None:
     page.goto("/crm/contact/")
     page.locator("#result_list tbody th a").first.click()
@@ -35,6 +46,7 @@ PAGES = {
     "roles": lambda page: page.goto("/roles/role/"),
     "own role": lambda page: open_role(page, "Sales Rep"),
     "derived role": lambda page: open_role(page, "Regional Salesperson"),
+    "open row": open_row,
     "owner role": lambda page: open_role(page, "Owner"),
     "new role": new_role,
     "wrong role": wrong_role,
@@ -43,9 +55,9 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [*WAYS, "zoomed"])
 def test_no_page_has_a_violation_or_a_console_message(sign_in, way):
-    page = sign_in("owner", **WAYS[way])
+    page = sign_in("owner", **(WAYS | {"zoomed": ZOOMED})[way])
     found, problems = {}, []
     for name, open_page in PAGES.items():
         open_page(page)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from . import pages
 from .test_grid_script import open_role, save, settled
 
 
@@ -97,8 +98,7 @@ def test_an_error_elsewhere_loses_nothing_and_the_first_wrong_field_has_the_focu
 
 def test_the_same_scopes_are_saved_without_javascript(sign_in):
     page = sign_in("owner", java_script_enabled=False)
-    page.goto("/roles/role/")
-    page.locator("th.field-name").get_by_role("link", name="Regional Salesperson").click()
+    pages.open_role(page, "Regional Salesperson")
     page.locator('.grid-row[data-module="leads"] summary').click()
     also(page, "scope:leads", "team").check()
     page.get_by_label("Leads: field phone", exact=True).select_option("read_only")

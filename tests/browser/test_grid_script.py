@@ -149,8 +149,7 @@ def test_another_base_changes_the_marks_before_anything_is_saved(sign_in):
 def test_without_the_server_s_answer_the_page_still_counts_and_saves(sign_in):
     page = sign_in("owner")
     page.route("**/impact/", lambda route: route.abort())
-    page.goto("/roles/role/")
-    page.locator("th.field-name").get_by_role("link", name="Marketing Coordinator").click()
+    pages.open_role(page, "Marketing Coordinator")
     cell(page, "Tasks: View").check()
     settled(page)
     expect(page.locator(".save-summary")).to_have_text("1 added")
