@@ -196,3 +196,30 @@ def test_a_file_that_cannot_be_read_is_a_command_error_with_its_name(
     with pytest.raises(CommandError, match=words) as caught:
         call_command("policy", "test", str(path))
     assert str(path) in str(caught.value)
+
+
+def test_the_api_is_one_of_the_doors_and_a_door_that_says_more_is_found_out(
+    without_scratch, tmp_path, capsys, monkeypatch
+):
+    """R22: a list over HTTP that forgot the reach fails the checks of the records that it shows."""
+    from crm.api import ContactViewSet
+
+    file = tmp_path / "doors.yaml"
+    file.write_text(
+        "version: 1\n"
+        "world:\n"
+        "  users: {ann: {roles: [user]}, ben: {roles: [user]}}\n"
+        "  records: {c1: {module: contacts, owner: ann}}\n"
+        "checks:\n"
+        "  - {user: ann, permission: contacts.view, record: c1, expect: true}\n"
+        "  - {user: ben, permission: contacts.view, record: c1, expect: false}\n"
+        "  - {user: ann, read: notes, record: c1, expect: true}\n"
+        "  - {user: ben, list: contacts, expect: []}\n"
+    )
+    call_command("policy", "test", str(file))
+    monkeypatch.setattr(ContactViewSet, "get_queryset", lambda view: view.queryset.all())
+    with pytest.raises(SystemExit):
+        call_command("policy", "test", str(file), "--json")
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [failure["index"] for failure in found["failures"]] == [1, 3]
+    assert found["failures"][0]["doors"]["api"] is True

@@ -13,6 +13,7 @@ from roles.core.worlds import Check
 from roles.registry import registry
 
 from .building import Built
+from .over_http import OverHttp
 
 Answers = dict[str, Any]
 
@@ -27,6 +28,7 @@ class Doors:
     def __init__(self, built: Built, keys_by_record: dict[tuple[str, Any], str]) -> None:
         self._built = built
         self._keys = keys_by_record
+        self._http = OverHttp()
         people = next(iter(built.people.values()), None)
         pks = {user.pk: key for key, user in built.people.items()}
         rows = snapshots.annotated(type(people)._default_manager.all()) if people else []
@@ -76,6 +78,8 @@ class Doors:
         if governing.code == module and action in governing.actions:
             found = type(record)._default_manager.accessible_by(user, action)
             answers["accessible_by"] = found.filter(pk=record.pk).exists()
+            if action == "view":
+                answers |= self._shown(user, record)
         if not (user.is_active and user.is_superuser):
             answers["has_perm"] = user.has_perm(name, record)
             answers["ahas_perm"] = async_to_sync(user.ahas_perm)(name, record)
@@ -93,7 +97,11 @@ class Doors:
         code = f"{module.code}.{action}"
         mine = [k for label_pk, k in self._keys.items() if label_pk[0] == model._meta.label]
         checked = [k for k in mine if policy.check(user, code, self._built.records[k])]
-        return {"accessible_by": list(records), "check": checked}
+        answers: Answers = {"accessible_by": list(records), "check": checked}
+        rows = self._http.rows(user, model) if action == "view" else None
+        if rows is not None:
+            answers["api"] = [k for k in mine if self._built.records[k].pk in rows]
+        return answers
 
     def _ask_read(self, check: Check, user: Any) -> Answers:
         record, field = self._record(check), check.field or ""
@@ -102,7 +110,17 @@ class Doors:
             "field_mask": field in policy.field_mask(user, record).readable,
             "field_masks": field in self._on_a_page(user, record).readable,
             "readable_on": self._is_readable(user, record, field),
+            **self._shown(user, record, field),
         }
+
+    def _shown(self, user: Any, record: Any, field: str | None = None) -> Answers:
+        """Look for the record, or a field that a role can name, in the list that the API gives."""
+        rows = self._http.rows(user, type(record))
+        governed = registry.fields_of(policy.governing(type(record)))
+        if rows is None or field not in (None, *governed):
+            return {}
+        row = rows.get(record.pk)
+        return {"api": row is not None and (field is None or field in row)}
 
     def _ask_write(self, check: Check, user: Any) -> Answers:
         record, field = self._record(check), check.field or ""
