@@ -76,7 +76,7 @@ def masked_column(model_admin: Any, request: HttpRequest, column: Any, reads: An
     def cell(row: Any) -> Any:
         if reads <= row._mask.readable:
             return write(row)
-        return quiet(name_of(row, row._mask) if reads == naming else NO_ACCESS)
+        return name_of(row, row._mask) if reads == naming else quiet(NO_ACCESS)
 
     cell.__name__ = column if isinstance(column, str) else column.__name__
     ordering = _ordering(model_admin, request, column, field)
