@@ -29,6 +29,7 @@ class Doors:
         self._built = built
         self._keys = keys_by_record
         self._http = OverHttp()
+        self._known: dict[tuple[Any, ...], Any] = {}
         people = next(iter(built.people.values()), None)
         pks = {user.pk: key for key, user in built.people.items()}
         rows = snapshots.annotated(type(people)._default_manager.all()) if people else []
@@ -72,7 +73,7 @@ class Doors:
 
     def _ask_record(self, check: Check, user: Any) -> Answers:
         name, record = check.permission or "", self._record(check)
-        answers: Answers = {"check": bool(policy.check(user, name, record))}
+        answers: Answers = {"check": self._check(user, name, record)}
         module, _dot, action = (policy.resolve(name) or "").partition(".")
         governing = policy.governing(type(record))
         if governing.code == module and action in governing.actions:
@@ -85,6 +86,13 @@ class Doors:
             answers["ahas_perm"] = async_to_sync(user.ahas_perm)(name, record)
         return answers
 
+    def _check(self, user: Any, name: str, record: Any) -> bool:
+        """Ask the single check once: lists ask again about what was asked about by itself."""
+        key = (user.pk, name, type(record), record.pk)
+        if key not in self._known:
+            self._known[key] = bool(policy.check(user, name, record))
+        return self._known[key]
+
     def _ask_list(self, check: Check, user: Any) -> Answers:
         model = self._model(check.module or "")
         module, action = policy.governing(model), check.action or "view"
@@ -96,7 +104,7 @@ class Doors:
         records = {key: self._built.records[key] for key in listed}
         code = f"{module.code}.{action}"
         mine = [k for label_pk, k in self._keys.items() if label_pk[0] == model._meta.label]
-        checked = [k for k in mine if policy.check(user, code, self._built.records[k])]
+        checked = [k for k in mine if self._check(user, code, self._built.records[k])]
         answers: Answers = {"accessible_by": list(records), "check": checked}
         rows = self._http.rows(user, model) if action == "view" else None
         if rows is not None:
@@ -132,8 +140,11 @@ class Doors:
 
     def _on_a_page(self, user: Any, record: Any) -> FieldMask:
         """Give the mask as a list of all the module's records has it."""
-        rows = type(record)._default_manager.filter(pk__in=self._pks_of(type(record)))
-        return policy.field_masks(user, policy.with_masks(rows, user))[record.pk]
+        key = (user.pk, type(record))
+        if key not in self._known:
+            rows = type(record)._default_manager.filter(pk__in=self._pks_of(type(record)))
+            self._known[key] = policy.field_masks(user, policy.with_masks(rows, user))
+        return self._known[key][record.pk]
 
     def _is_readable(self, user: Any, record: Any, field: str) -> bool:
         try:
