@@ -99,7 +99,12 @@ def find_shadow(name: str, shadows: Shadows) -> NameProblem | None:
 
 
 def find_hint(name: str, shadows: Shadows) -> NameHint | None:
-    """Advise on a name without a dot, or one that is nearly a system permission's (R11)."""
+    """Advise on a name without a dot, or one that is nearly a system permission's (R11).
+
+    A name that is taken is refused elsewhere, and needs no advice beside.
+    """
+    if name in shadows:
+        return None
     if "." not in name:
         return NameHint("no_dot", name)
     near = get_close_matches(name, sorted(shadows.system), n=1, cutoff=0.9)

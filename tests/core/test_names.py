@@ -148,6 +148,7 @@ def test_names_without_a_dot_and_near_misses_get_a_hint_and_others_none():
         "near_miss", "reports.exports", "reports.export"
     )
     assert find_hint("invoice.pay", TAKEN) is None
+    assert find_hint("reports.export", TAKEN) is None  # refused, not advised
 
 
 def test_a_list_is_split_at_commas_and_any_white_space_each_name_once_in_its_order():
