@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import override_settings
+from shelf.models import Book
 
 import roles
 from roles.core.specs import Module
@@ -54,6 +55,7 @@ def ask(world):
             "roles.E006": _checks(
                 AUTHENTICATION_BACKENDS=[MODEL_BACKEND, "roles.backends.RoleBackend"]
             ),
+            **_checks_of_pages(),
             "roles.E010": _checks(ROOT_URLCONF="asking.unguarded"),
             "roles.W002": _checks_with(
                 Module("page", "Page", "Library", ("view",), implies={"view": ("attic.view",)})
@@ -70,6 +72,20 @@ def ask(world):
 def _checks(**settings):
     with override_settings(**settings):
         return sorted({message.id for message in run_checks(databases=["default"])})
+
+
+def _checks_of_pages():
+    """Register a governed model without the kit, where there is an admin at all."""
+    if not apps.is_installed("django.contrib.admin"):
+        return {}
+    from django.contrib.admin import ModelAdmin, site
+
+    own = site._registry[Book]
+    site._registry[Book] = ModelAdmin(Book, site)
+    try:
+        return {"roles.E007": _checks()}
+    finally:
+        site._registry[Book] = own
 
 
 def _checks_beside(row):
