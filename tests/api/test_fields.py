@@ -175,6 +175,14 @@ def test_the_answer_to_a_create_shows_no_more_than_its_creator_may_read():
     assert answer.json() == {"id": Contact.objects.get().pk}
 
 
+def test_a_record_made_for_somebody_out_of_view_reach_shows_its_id_alone():
+    reach = {"contacts": {"view": "own", "create": "all"}}
+    ann = with_role("ann", "contacts.view contacts.create", records=reach)
+    answer = ann.ask("POST", "contacts/", {"last_name": "New", "owner": None})
+    assert (answer.status_code, answer.json()) == (201, {"id": Contact.objects.get().pk})
+    problem(ann.get(answer["Location"]), 404)
+
+
 def test_a_required_field_that_may_not_be_set_is_not_named():
     levels = {"contacts": {"last_name": "hidden"}}
     ann = with_role("ann", "contacts.view contacts.create", fields=levels)
