@@ -15,15 +15,27 @@ from .hands import Keyboard, Mouse
 from .pages import open_role
 
 WIDE = {"viewport": {"width": 1280, "height": 900}}
+DARK = {"color_scheme": "dark"}
 NARROW = {"viewport": {"width": 390, "height": 844}}
 ZOOMED = {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}
+NO_SCRIPT = {"java_script_enabled": False}
 TOURS = {
-    "mouse": (Mouse, WIDE),
-    "keyboard": (Keyboard, WIDE | {"color_scheme": "dark"}),
-    "mouse at 390 px": (Mouse, NARROW),
-    "keyboard at 200 %": (Keyboard, ZOOMED),
-    "mouse without script": (Mouse, WIDE | {"java_script_enabled": False}),
+    "mouse, light": (Mouse, WIDE),
+    "keyboard, dark, 200 %": (Keyboard, ZOOMED | DARK),
+    "mouse, without script": (Mouse, WIDE | NO_SCRIPT),
+    "mouse, dark": (Mouse, WIDE | DARK),
+    "mouse, 390 px": (Mouse, NARROW),
+    "mouse, 200 %": (Mouse, ZOOMED),
+    "keyboard, light": (Keyboard, WIDE),
+    "keyboard, dark": (Keyboard, WIDE | DARK),
+    "keyboard, 390 px": (Keyboard, NARROW),
+    "keyboard, without script": (Keyboard, WIDE | NO_SCRIPT),
 }
+IN_EVERY_RUN = 3
+WAYS = [
+    pytest.param(name, marks=() if number < IN_EVERY_RUN else pytest.mark.slow)
+    for number, name in enumerate(TOURS)
+]
 
 
 @dataclass
@@ -80,7 +92,7 @@ class Tour:
         return self.page.get_by_label("Name", exact=True).input_value()
 
 
-@pytest.fixture(params=TOURS)
+@pytest.fixture(params=WAYS)
 def tour(request, sign_in, database_url) -> Tour:
     hand, options = TOURS[request.param]
     page = sign_in("owner", **options)
