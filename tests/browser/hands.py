@@ -5,14 +5,32 @@ Both find things by what a person sees or hears: names of boxes, fields and butt
 
 from playwright.sync_api import Locator, Page
 
-TABS_MAX = 700
+NEAR = 12
+"""How far off the estimate of the way may be, in presses."""
 
-HAS_FOCUS = (
-    "element => element === document.activeElement || element.contains(document.activeElement)"
-)
-LIES_BEHIND = """element => !document.activeElement || document.activeElement === document.body
-    || !(element.compareDocumentPosition(document.activeElement)
-         & Node.DOCUMENT_POSITION_FOLLOWING)"""
+HAS_FOCUS = """target => target === document.activeElement
+    || target.contains(document.activeElement)"""
+
+# How many times Tab has to be pressed, less than nothing for backwards: the shorter way round.
+DISTANCE = """target => {
+    const able = 'a[href], button, input, select, textarea, summary, [tabindex]';
+    const stops = [...document.querySelectorAll(able)].filter(
+        stop => !stop.disabled && stop.tabIndex >= 0 && stop.checkVisibility());
+    const at = place => stops.findIndex(stop => place === stop || place.contains(stop));
+    const steps = at(target) - stops.indexOf(document.activeElement);
+    const round = stops.length + 1;
+    const shorter = steps > round / 2 ? steps - round : steps < -round / 2 ? steps + round : steps;
+    return shorter;
+}"""
+
+# The same for arrow keys, where the focus is in a cell of the grid and the target is too.
+OVER_THE_GRID = """target => {
+    const here = document.activeElement.closest('.grid-cell'), there = target.closest('.grid-cell');
+    if (!here || !there) return null;
+    const rows = [...document.querySelectorAll('.grid-row')].filter(row => row.checkVisibility());
+    const line = cell => rows.indexOf(cell.closest('.grid-row'));
+    return [line(there) - line(here), there.cellIndex - here.cellIndex];
+}"""
 
 
 class Mouse:
@@ -45,14 +63,28 @@ class Keyboard:
         self.page = page
 
     def reach(self, control: Locator) -> None:
-        """Tab forwards or backwards until `control` has the focus."""
+        """Go to `control` with Tab, the shorter way round, or over the grid with arrows."""
         control.wait_for()
-        key = "Tab" if control.evaluate(LIES_BEHIND) else "Shift+Tab"
-        for _step in range(TABS_MAX):
+        if over := control.evaluate(OVER_THE_GRID):
+            self._repeat(over[0], "ArrowDown", "ArrowUp")
+            self._repeat(over[1], "ArrowRight", "ArrowLeft")
+        if control.evaluate(HAS_FOCUS):
+            return
+        away = control.evaluate(DISTANCE)
+        forwards = away > 0
+        self._repeat(away - NEAR if forwards else away + NEAR, "Tab", "Shift+Tab", only=forwards)
+        for _step in range(3 * NEAR):
             if control.evaluate(HAS_FOCUS):
                 return
-            self.page.keyboard.press(key)
-        raise AssertionError(f"{control} is not reached with {TABS_MAX} times {key}")
+            self.page.keyboard.press("Tab" if forwards else "Shift+Tab")
+        raise AssertionError(f"{control} is not reached: it was {away} away")
+
+    def _repeat(self, times: int, more: str, less: str, *, only: bool | None = None) -> None:
+        """Press one key for a positive number and the other for a negative one."""
+        if only is not None and (times > 0) is not only:
+            return
+        for _time in range(abs(times)):
+            self.page.keyboard.press(more if times > 0 else less)
 
     def press(self, control: Locator) -> None:
         """Press a button, follow a link, open a row."""
@@ -76,5 +108,4 @@ class Keyboard:
         self.reach(select)
         values = select.evaluate("select => [...select.options].map(option => option.value)")
         steps = values.index(value) - select.evaluate("select => select.selectedIndex")
-        for _step in range(abs(steps)):
-            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        self._repeat(steps, "ArrowDown", "ArrowUp")
