@@ -30,7 +30,8 @@ def main() -> int:
     if not floors_hold():
         return 1
     if options.parallel:
-        rest = ["-n", "2", *rest]
+        # The browser's tests are few and long: whoever is done takes from the other's.
+        rest = ["-n", "2", "--dist", "worksteal", *rest]
     on_sqlite = [options.marker] if browser else [options.marker, "not browser"]
     codes = {"SQLite": run_pytest(rest, on_sqlite)}
     if postgres:
