@@ -1,17 +1,10 @@
 """axe finds nothing, with no rule and no element excluded, in any state of the main pages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from .looking import EACH_WAY, WAYS, look_at, share, violations
 from .pages import open_role
-
-WAYS = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "narrow": {"viewport": {"width": 390, "height": 844}},
-}
-ZOOMED = {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}
 
 
 def new_role(page: Page) -> None:
@@ -55,21 +48,10 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("way", [*WAYS, "zoomed"])
-def test_no_page_has_a_violation_or_a_console_message(sign_in, way):
-    page = sign_in("owner", **(WAYS | {"zoomed": ZOOMED})[way])
-    found, problems = {}, []
-    for name, open_page in PAGES.items():
-        open_page(page)
-        page.wait_for_load_state("networkidle")
-        problems += page.problems
-        violations = Axe().run(page).response["violations"]
-        found[name] = [(v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in violations]
-        assert_no_sideways_scroll(page, name)
-        # axe itself adds a style to the page, which the policy refuses, as it should.
-        page.problems.clear()
-    assert {name: rows for name, rows in found.items() if rows} == {}
-    assert problems == []
+@EACH_WAY
+def test_no_page_has_a_violation_or_a_console_message(sign_in, way, whole):
+    page = sign_in("owner", **WAYS[way])
+    look_at(page, share(PAGES, way, whole=whole, always=("open row", "wrong role")))
 
 
 @pytest.mark.parametrize("username", ["admin", "manager", "guest", "support"])
@@ -77,23 +59,16 @@ def test_every_kind_of_person_gets_pages_without_a_violation(sign_in, username):
     page = sign_in(username)
     for url in ("/", "/crm/contact/", "/roles/role/"):
         page.goto(url)
-        assert Axe().run(page).response["violations"] == [], url
+        assert violations(page) == [], url
 
 
 def test_the_sign_in_page_and_its_refusal_have_no_violation(browser, site):
     context = browser.new_context(base_url=site)
     page = context.new_page()
     page.goto("/auth/login/")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     page.locator("input[name=login]").fill("rep")
     page.locator("input[name=password]").fill("wrong")
     page.get_by_role("button", name="Sign In").click()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     context.close()
-
-
-def assert_no_sideways_scroll(page: Page, name: str) -> None:
-    wider = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wider <= 0, f"{name} is {wider} px too wide"

@@ -2,11 +2,9 @@
 
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .test_accessible import WAYS, assert_no_sideways_scroll
+from .looking import EACH_WAY, WAYS, look_at, share, violations
 
 LIST = "/roles/role/"
 
@@ -67,28 +65,17 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_no_state_has_a_violation_or_a_console_message(sign_in, way):
+@EACH_WAY
+def test_no_state_has_a_violation_or_a_console_message(sign_in, way, whole):
     page = sign_in("owner", **WAYS[way])
-    found, problems = {}, []
-    for name, go in STATES.items():
-        go(page)
-        page.wait_for_load_state("networkidle")
-        problems += page.problems
-        violations = Axe().run(page).response["violations"]
-        found[name] = [(v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in violations]
-        assert_no_sideways_scroll(page, name)
-        # axe itself adds a style to the page, which the policy refuses, as it should.
-        page.problems.clear()
-    assert {name: rows for name, rows in found.items() if rows} == {}
-    assert problems == []
+    look_at(page, share(STATES, way, whole=whole, always=("list",)))
 
 
 def test_a_system_role_s_deletion_is_refused_on_a_page_without_a_violation(sign_in):
     page = sign_in("owner")
     role_page(page, "Guest", "delete")
     expect(page.get_by_text("cannot be deleted (D8)")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_the_bases_of_several_roles_are_changed_with_the_keyboard_alone(sign_in):
