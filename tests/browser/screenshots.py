@@ -6,7 +6,9 @@ They are of the demonstration account, which is the same from the same seed.
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -18,15 +20,33 @@ TARGET = serving.ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 880}
 TALL = {"width": 1280, "height": 1240}
 NARROW = {"width": 390, "height": 1240}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page of the owner's: its address, a role to open from there, and what to press then."""
+
+    url: str
+    role: str = ""
+    press: str = ""
+    options: dict[str, Any] = field(default_factory=lambda: {"viewport": SIZE})
+
+
+ROLES = "/roles/role/"
+OPEN_ROW = '.grid-row[data-module="contacts"] summary'
 PICTURES = {
-    "grid": ("/roles/role/", "Regional Salesperson", {"viewport": TALL}),
-    "grid-dark": ("/roles/role/", "Sales Rep", {"viewport": TALL, "color_scheme": "dark"}),
-    "grid-narrow": ("/roles/role/", "Sales Rep", {"viewport": NARROW}),
-    "roles": ("/roles/role/", None, {"viewport": SIZE}),
-    "contacts": ("/crm/contact/", None, {"viewport": SIZE}),
-    "home": ("/", None, {"viewport": SIZE}),
-    "search": ("/search/?q=north", None, {"viewport": SIZE}),
-    "profile-dark": ("/profile/", None, {"viewport": SIZE, "color_scheme": "dark"}),
+    "grid": Picture(ROLES, "Regional Salesperson", options={"viewport": TALL}),
+    "grid-open": Picture(ROLES, "Support Agent", OPEN_ROW, {"viewport": TALL}),
+    "grid-dark": Picture(ROLES, "Sales Rep", "", {"viewport": TALL, "color_scheme": "dark"}),
+    "grid-narrow": Picture(ROLES, "Sales Rep", options={"viewport": NARROW}),
+    "roles": Picture(ROLES),
+    "roles-tree": Picture(f"{ROLES}?view=tree"),
+    "history": Picture(ROLES, "Sales Rep", ".role-tools >> text=History"),
+    "deletion": Picture(ROLES, "Salesperson", ".role-tools >> text=Delete Role"),
+    "home": Picture("/"),
+    "search": Picture("/search/?q=north"),
+    "profile-dark": Picture("/profile/", options={"viewport": SIZE, "color_scheme": "dark"}),
+    "contacts": Picture("/crm/contact/"),
 }
 
 
@@ -49,17 +69,19 @@ def main() -> None:
 
 def take(browser: Browser, address: str, name: str) -> None:
     """Sign in as the owner, go there, and take the picture."""
-    url, link, options = PICTURES[name]
-    context = browser.new_context(base_url=address, **options)
+    picture = PICTURES[name]
+    context = browser.new_context(base_url=address, **picture.options)
     page = context.new_page()
-    page.goto(f"/auth/login/?next={url}")
+    page.goto(f"/auth/login/?next={picture.url}")
     page.locator("input[name=login]").fill("owner")
     page.locator("input[name=password]").fill("demo")
     page.get_by_role("button", name="Sign In").click()
     page.wait_for_url(lambda there: "/auth/" not in there)
-    if link:
-        role_link(page, link).click()
+    if picture.role:
+        role_link(page, picture.role).click()
         page.wait_for_url(lambda there: there.endswith("/change/"))
+    if picture.press:
+        page.locator(picture.press).click()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=Path(TARGET, f"{name}.png"))
     context.close()
