@@ -204,3 +204,13 @@ def test_a_plan_needs_no_more_queries_for_more_roles(db, three, django_assert_nu
     load_policy()
     with django_assert_num_queries(2):
         plan_bases(roles=many, base="ground")
+
+
+def test_skipping_the_refused_is_no_way_round_who_may_administer(owner, three):
+    """D1: refused as a whole, not role by role; the Owner's same call goes through."""
+    admin, before = make_user("ada", "administrator"), bases()
+    call = {"roles": roles("sales"), "base": "ground", "skip_refused": True}
+    with pytest.raises(Refused, match="Only an Owner"):
+        change_bases(acting_user=admin, **call)
+    assert bases() == before
+    assert change_bases(acting_user=owner, **call).changed == ["sales"]
