@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from roles.core.vocabulary import Standing
 
@@ -34,6 +34,10 @@ class OrganisationDirectory:
     def waiting_people(self) -> Q:
         """Give the condition for `WAITING`."""
         return Q(is_active=True, state=State.WAITING)
+
+    def teams_of(self, user: Any) -> QuerySet[Any]:
+        """Give the teams that the user is in now."""
+        return Membership.objects.filter(user=user.pk).values("team")
 
     def build_world(self, world: Any) -> dict[str, User]:
         """Make the departments, teams and people of a policy test; give the people by key."""

@@ -28,6 +28,7 @@ registry.register(
         order=10,
         model="crm.Contact",
         deleted_field="deleted_at",
+        share_model="crm.ContactShare",
     ),
     _owned(
         code="accounts",
@@ -38,6 +39,7 @@ registry.register(
         order=20,
         model="crm.Account",
         deleted_field="deleted_at",
+        share_model="crm.AccountShare",
     ),
     _owned(
         code="leads",
@@ -48,6 +50,7 @@ registry.register(
         order=30,
         model="crm.Lead",
         deleted_field="deleted_at",
+        share_model="crm.LeadShare",
     ),
     _owned(
         code="opportunities",
@@ -58,6 +61,7 @@ registry.register(
         order=40,
         model="crm.Opportunity",
         deleted_field="deleted_at",
+        share_model="crm.OpportunityShare",
     ),
     _owned(
         code="deals",
@@ -68,6 +72,7 @@ registry.register(
         order=50,
         model="crm.Deal",
         deleted_field="deleted_at",
+        share_model="crm.DealShare",
     ),
     _owned(
         code="tasks",
@@ -78,6 +83,7 @@ registry.register(
         order=60,
         model="crm.Task",
         deleted_field="deleted_at",
+        share_model="crm.TaskShare",
     ),
     _owned(
         code="projects",
@@ -88,6 +94,7 @@ registry.register(
         order=70,
         model="crm.Project",
         deleted_field="deleted_at",
+        share_model="crm.ProjectShare",
     ),
     _owned(
         code="reports",

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django.core.signals import setting_changed
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
@@ -24,6 +24,9 @@ class Directory(Protocol):
     def waiting_people(self) -> Q:
         """Give the condition that `standing_of` answers `WAITING` (R1)."""
 
+    def teams_of(self, user: Any) -> QuerySet[Any] | None:
+        """Give the keys of the teams that `user` is in now, unevaluated; `None` for none (R19)."""
+
     def build_world(self, world: Any) -> Any:
         """Make the departments, teams and people of a policy test; give the people by key."""
 
@@ -42,6 +45,10 @@ class NullDirectory:
     def waiting_people(self) -> Q:
         """Give nobody: without moderation no one waits."""
         return Q(pk__in=[])
+
+    def teams_of(self, user: Any) -> QuerySet[Any] | None:
+        """Give none: there are no teams."""
+        return None
 
     def build_world(self, world: Any) -> Any:
         """Refuse: without a directory nobody knows how people are made."""

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from .core.errors import RegistrationError, UnknownName
 from .core.specs import Catalogue, Feature, Module
 from .core.vocabulary import ALL, LEVEL_MAX, OWN, OWNER_CODE
+from .models.sharing import Share
 
 DJANGO_ACTIONS = {"view": "view", "add": "create", "change": "edit", "delete": "delete"}
 """Django's default permissions and the actions that answer for them."""
@@ -250,6 +251,10 @@ class Registry:
         """Give the models that `module` governs."""
         return [model for model, m in self._ready()[1].items() if m.code == module.code]
 
+    def share_model_of(self, module: Module) -> Any:
+        """Give the model that holds shares of the module's records, `None` where there is none."""
+        return apps.get_model(module.share_model) if module.share_model else None
+
     def _ready(self) -> tuple[Catalogue, dict[type[Model], Module]]:
         if self._sealed is None:
             raise RegistrationError("The catalogue is not read yet; ask after django.setup().")
@@ -275,6 +280,8 @@ def _check_module(module: Module) -> None:
     for name in (module.owner_field, module.deleted_field):
         if name and module.model:
             _require_field(module, name)
+    if module.share_model:
+        _check_share_model(module, apps.get_model(module.share_model))
 
 
 def _require_field(module: Module, name: str) -> None:
@@ -284,6 +291,22 @@ def _require_field(module: Module, name: str) -> None:
         raise RegistrationError(
             f"Module {module.code!r} names the field {name!r}, which {module.model} has not."
         ) from None
+
+
+def _check_share_model(module: Module, shares: type[Model]) -> None:
+    """Refuse shares that would open other records than the module's own (R19)."""
+    if module.also or module.model is None:
+        raise RegistrationError(
+            f"Module {module.code!r} has shares and does not govern exactly one model; a share "
+            f"opens a record of `model`. Give the models of `also` a module of their own."
+        )
+    if not issubclass(shares, Share) or (
+        shares._meta.get_field("record").related_model is not apps.get_model(module.model)
+    ):
+        raise RegistrationError(
+            f"{module.share_model} is no roles.models.Share whose `record` refers to "
+            f"{module.model}, as the shares of module {module.code!r} must."
+        )
 
 
 def _aliases(

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Q
 
 from .core.specs import Module
-from .core.vocabulary import ALL, OWN
+from .core.vocabulary import ALL, OWN, SHARED_ACTIONS
+from .directory import get_directory
 from .registry import registry
 
 NOBODY = Q(pk__in=[])
@@ -28,12 +29,21 @@ def reach_q(user: Any, module: Module, scopes: frozenset[str]) -> Q:
     return own if others is None else own | Q(**{f"{module.owner_field}__in": others})
 
 
-def shared_q(user: Any, module: Module, action: str) -> Q:
-    """Give the records of `module` that are shared with `user` for `action` (R19).
+def shared_q(user: Any, module: Module, action: str) -> Q | None:
+    """Give the records shared with `user`, or a team of theirs, for `action`, if any can be (R19).
 
-    Nothing can be shared yet: this is where shares will speak, for every door at once.
+    Who is in a team is read with the records, so that who leaves it loses them at once (R28).
     """
-    return NOBODY
+    shares = registry.share_model_of(module)
+    giving = [give for give, actions in SHARED_ACTIONS.items() if action in actions]
+    if shares is None or not giving:
+        return None
+    received = shares._default_manager.order_by().filter(give__in=giving)
+    theirs = received.filter(user=user.pk).values("record")
+    teams = get_directory().teams_of(user) if shares.teams() is not None else None
+    if teams is not None:
+        theirs = theirs.union(received.filter(team__in=teams).values("record"))
+    return Q(pk__in=theirs)
 
 
 def owners_beyond(user: Any, scopes: frozenset[str]) -> Any:

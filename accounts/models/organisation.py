@@ -11,6 +11,14 @@ from .closure import Closure, InTree, TreeQuerySet
 NAME_MAX = 100
 
 
+class TeamManager(models.Manager["Team"]):
+    """Teams, found by code."""
+
+    def get_by_natural_key(self, code: str) -> "Team":
+        """Find the team by what people and programs call it."""
+        return self.get(code=code)
+
+
 class Team(models.Model):
     """People who see each other's records, from any department."""
 
@@ -23,6 +31,8 @@ class Team(models.Model):
         verbose_name=_("members"),
     )
 
+    objects = TeamManager()
+
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
@@ -31,6 +41,10 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def natural_key(self) -> tuple[str]:
+        """Give the code, by which shares name the team."""
+        return (self.code,)
 
 
 class Membership(models.Model):

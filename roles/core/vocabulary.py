@@ -12,6 +12,9 @@ KIND_MODULE = "module"
 KIND_OPERATION = "operation"
 KIND_FEATURE = "feature"
 
+SHARED_ACTIONS = {"view": ("view",), "edit": ("view", "edit")}
+"""What a share may give, and the actions for which it opens the record (R19)."""
+
 OWN = "own"
 ALL = "all"
 EVERY_ACTION = "*"

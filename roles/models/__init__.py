@@ -5,6 +5,7 @@ from .assignment import RoleAssignment
 from .audit import AuditEntry
 from .catalogue import Module, Permission
 from .role import CustomPrivilege, Role, RoleGrant, RolePrivilege
+from .sharing import Share
 from .versions import AccessStamp, PolicyVersion
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "RoleAssignment",
     "RoleGrant",
     "RolePrivilege",
+    "Share",
 ]

@@ -7,6 +7,7 @@
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
+| may they open a record to others by hand? | `check_share` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
 | why? | `explain` |
@@ -44,6 +45,7 @@ from .people import (
     why_not_administer,
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
+from .sharing import check_share
 from .trash import check_restore, trash_masks, trashed
 from .writes import (
     UNSENT,
@@ -73,6 +75,7 @@ __all__ = [
     "check_many",
     "check_read",
     "check_restore",
+    "check_share",
     "check_values",
     "check_write",
     "creatable_fields",

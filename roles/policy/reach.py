@@ -67,8 +67,8 @@ def reached_by(user: Any, module: Module, action: str, roles: Roles) -> Q:
     if not scopes:
         return NOBODY
     reached, shared = reach_q(user, module, scopes), shared_q(user, module, action)
-    # An empty condition means every record, and vanishes in an OR.
-    return (reached | shared if reached and shared != NOBODY else reached) & alive_q(module)
+    # An empty condition means every record, and would vanish in an OR.
+    return (reached | shared if reached and shared else reached) & alive_q(module)
 
 
 def alive_q(module: Module) -> Q:
@@ -112,7 +112,7 @@ class Question:
         found = {_name(scopes): reach_q(user, module, scopes) & alive for scopes, _role in roles}
         for action in actions:
             shared = shared_q(user, module, action)
-            if shared != NOBODY:
+            if shared is not None:
                 found[_shared_name(action)] = shared & alive
         return cls(str(user.pk), module, found)
 

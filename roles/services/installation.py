@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from .. import policy
 from ..core.changes import difference
 from ..core.errors import Refused
 from ..core.specs import RoleSpec
-from ..core.vocabulary import OWNER_CODE
+from ..core.vocabulary import OWNER_CODE, SHARED_ACTIONS
 from ..models import Module, Permission, Role, RoleAssignment
 from ..models.versions import bump_policy, lock_policy, one_bump
 from ..registry import BuiltinRole, registry
 from . import audit
 from .assignment import store_assignment
 from .role import store_checked_role, store_role
+from .sharing import kind_of, shares_of
 
 
 def mirror_catalogue() -> None:
@@ -144,6 +146,15 @@ def install_assignment(
             changes=[{"field": "role", "old": None, "new": role.code}],
         )
     return made
+
+
+def install_share(*, record: Model, receiver: Any, give: str) -> None:
+    """Open a record where nobody acts yet; what another share with the receiver gives stays."""
+    shares = shares_of(record)
+    named = {"record": record, kind_of(receiver): receiver}
+    share = shares._default_manager.filter(**named).first() or shares(**named, give=give)
+    share.give = max(share.give, give, key=lambda given: len(SHARED_ACTIONS[given]))
+    share.save()
 
 
 def switch_modules(codes: Iterable[str], *, enabled: bool) -> None:

@@ -102,7 +102,8 @@ def drawn(data):
     for row in kept.values():
         values = row.get("values", {})
         row["values"] = {n: v for n, v in values.items() if n != "account" or v in kept}
-    document["world"] = world | {"records": kept, "shares": []}
+    shares = [share for share in world["shares"] if share["record"] in kept]
+    document["world"] = world | {"records": kept, "shares": shares}
     if not HAS_ORGANISATION:
         for person in world["users"].values():
             for part in ("department", "teams", "manager"):

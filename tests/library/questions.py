@@ -94,7 +94,7 @@ LISTS = [  # person, action, titles (or those of each form)
     ("nora", "view", NORTH),
     ("nora", "edit", NORTH),
     ("nora", "delete", []),
-    ("hugo", "view", OAK),
+    ("hugo", "view", sorted({*OAK, "lena"})),  # lena shares her book with him (R19)
     ("hugo", "edit", []),
     ("uma", "view", sorted({*OAK, "sven"})),
     ("uma", "delete", ["uma"]),
@@ -115,6 +115,8 @@ GAPS = [  # form, where the answer stands, how it must not begin
     pytest.param("custom", "gaps/owner field alone", "accepted"),
     pytest.param("custom", "gaps/record access alone", "accepted"),
     pytest.param("custom", "gaps/owner field mistyped", "accepted"),
+    pytest.param("custom", "gaps/shares of another model", "accepted"),
+    pytest.param("custom", "gaps/shares of several models", "accepted"),
     pytest.param("custom", "gaps/share mistyped", "accepted"),
     pytest.param("custom", "gaps/scope mistyped", "accepted"),
     pytest.param("custom", "gaps/two ordered scopes", "DatabaseError"),

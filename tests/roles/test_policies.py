@@ -223,31 +223,3 @@ def test_the_api_is_one_of_the_doors_and_a_door_that_says_more_is_found_out(
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [failure["index"] for failure in found["failures"]] == [1, 3]
     assert found["failures"][0]["doors"]["api"] is True
-
-
-@pytest.mark.django_db
-def test_what_a_share_bears_on_is_left_unanswered_and_nothing_else_is():
-    text = """
-version: 1
-roles: [{code: rep, name: Rep, permissions: [contacts.view, leads.view]}]
-world:
-  teams: [alpha]
-  users: {ann: {roles: [rep]}, bob: {roles: [rep], teams: [alpha]}, eve: {roles: [rep]}}
-  records:
-    c1: {module: contacts, owner: ann}
-    c2: {module: contacts, owner: ann}
-    l1: {module: leads, owner: ann}
-  shares: [{record: c1, team: alpha, give: view}, {record: c2, user: eve, give: edit}]
-checks:
-  - {user: bob, permission: contacts.view, record: c1}
-  - {user: bob, list: contacts}
-  - {user: eve, read: phone, record: c2}
-  - {user: bob, permission: contacts.view, record: c2}
-  - {user: ann, permission: contacts.view, record: c1}
-  - {user: bob, list: leads}
-  - {user: null, permission: contacts.view, record: c1}
-"""
-    outcome = run_file("t.yaml", text)
-    assert [failure.index for failure in outcome.failures] == [0, 1, 2]
-    assert all("R19" in failure.because for failure in outcome.failures)
-    assert outcome.answers == [None, None, None, False, True, [], False]

@@ -7,12 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 
 from roles.core.errors import Refused
-from roles.core.worlds import Check, PolicyTest, WorldRecord
+from roles.core.worlds import PolicyTest, WorldRecord
 from roles.directory import get_directory
 from roles.models import Role
 from roles.registry import registry
-from roles.services.installation import install_assignment, load_role, switch_modules
+from roles.services.installation import (
+    install_assignment,
+    install_share,
+    load_role,
+    switch_modules,
+)
 from roles.services.records import create_record
+from roles.services.sharing import receiver_named
 
 MADE_UP: Mapping[type, Any] = {
     models.CharField: "made up",
@@ -29,8 +35,6 @@ class Built:
 
     def __init__(self, test: PolicyTest) -> None:
         self.roles = _make_roles(test)
-        self._shares, self._users = test.shares, test.users
-        self._modules = {key: record.module for key, record in test.records.items()}
         self.people = get_directory().build_world(test)
         for key, person in test.users.items():
             for held in person.roles:
@@ -43,14 +47,21 @@ class Built:
         self.records: dict[str, Any] = {}
         for key, record in test.records.items():
             self.records[key] = self._make_record(key, record)
+        self._make_shares(test)
         switch_modules(test.disabled_modules, enabled=False)
 
-    def is_shared(self, check: Check) -> bool:
-        """Tell whether a share of the file bears on the check: its receiver, its record or list."""
-        teams = self._users[check.user].teams if check.user else ()
-        received = [s.record for s in self._shares if s.user == check.user or s.team in teams]
-        listed = {self._modules[key] for key in received} if check.kind == "list" else set()
-        return check.user is not None and (check.record in received or check.module in listed)
+    def _make_shares(self, test: PolicyTest) -> None:
+        """Store the shares; teams are found as the API finds them."""
+        for share in test.shares:
+            record = self.records[share.record]
+            if record is not None:
+                module = registry.module(test.records[share.record].module)
+                receiver = receiver_named(module, team=share.team) if share.team else None
+                install_share(
+                    record=record,
+                    receiver=receiver or self.people[share.user or ""],
+                    give=share.give,
+                )
 
     def _make_record(self, key: str, record: WorldRecord) -> Any:
         """Store a record with the values given; what else it needs is made up."""

@@ -41,8 +41,6 @@ class Doors:
 
     def ask(self, check: Check) -> Answers:
         """Give the answer of each door by its name."""
-        if self._built.is_shared(check):
-            raise NotAnswered("A share bears on this, and shares (R19) are not built yet.")
         asker = getattr(self, f"_ask_{check.kind}")
         return asker(check, self.person(check.user))
 

@@ -33,6 +33,10 @@ def ask(world):
         "owner field alone": _declare(_books(has_record_access=False)),
         "record access alone": _declare(_books(owner_field=None)),
         "owner field mistyped": _declare(_books(owner_field="onwer")),
+        "shares of another model": _declare(_books(share_model="shelf.Note")),
+        "shares of several models": _declare(
+            _books(share_model="shelf.BookShare", also=("shelf.Note",))
+        ),
         "share mistyped": _declare(_books(), share=["bokks.view"]),
         "scope mistyped": _declare(_books(), share=["books.view"], scopes=["teritory"]),
         "two ordered scopes": _list_with(world, lambda user: everyone, lambda user: everyone),

@@ -13,6 +13,7 @@ from roles.models import Role, RoleAssignment
 from roles.services.assignment import assign_role
 from roles.services.installation import make_first_owner
 from roles.services.role import create_role
+from roles.services.sharing import share_record
 
 PASSWORD = "open sesame"
 
@@ -76,6 +77,12 @@ class World:
         self.books["nobody's"] = self._book("nobody's")
         self.books["gone"] = self._book(
             "gone", owner=self.person("nora"), withdrawn_at=timezone.now()
+        )
+        share_record(
+            acting_user=self.person("lena"),
+            record=self.books["lena"],
+            receiver=self.person("hugo"),
+            give="edit",
         )
         self.branch = Branch.objects.create(name="Main Street")
         self.note = Note.objects.create(text="a note")

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from roles.models import Share
 from roles.querysets import GovernedQuerySet
 
 
@@ -30,6 +31,10 @@ class Book(models.Model):
 
     def __str__(self):
         return self.title
+
+
+class BookShare(Share):
+    record = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="shares")
 
 
 class Note(models.Model):

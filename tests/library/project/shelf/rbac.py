@@ -21,6 +21,7 @@ registry.register(
         owner_field="owner",
         has_record_access=True,
         deleted_field="withdrawn_at",
+        share_model="shelf.BookShare",
     ),
     Module(
         code="library",

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import roles.core.clock
 from django.conf import settings
 from django.db import migrations, models
 
@@ -37,6 +38,25 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['title'],
                 'permissions': [('catalogue_book', 'Can catalogue book')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BookShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('give', models.CharField(choices=[('view', 'View'), ('edit', 'View and edit')], default='view', max_length=10, verbose_name='may')),
+                ('created_at', models.DateTimeField(default=roles.core.clock.now, editable=False, verbose_name='since')),
+                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='shared by')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='shelf.book')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'share',
+                'verbose_name_plural': 'shares',
+                'ordering': ['created_at', 'pk'],
+                'abstract': False,
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('record', 'user'), name='shelf_bookshare_once_a_person'), models.CheckConstraint(condition=models.Q(('give__in', ['view', 'edit'])), name='shelf_bookshare_gives')],
             },
         ),
     ]
