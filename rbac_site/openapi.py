@@ -1,6 +1,6 @@
 """How the API describes itself: the same to everyone, whatever they may see of it."""
 
-from functools import cache
+from functools import cache, reduce
 from typing import Any, ClassVar
 
 from django.utils.translation import get_language
@@ -11,14 +11,16 @@ from drf_spectacular.extensions import (
     OpenApiViewExtension,
 )
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from roles.core.vocabulary import FieldLevel
 from roles.rest_framework.references import MANY_MAX, NO_ACCESS, is_person
+from roles.rest_framework.sharing import ShareSerializer
 
 from .problems import CONTENT_TYPE
 
 TEXT, TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+SHARE = OpenApiParameter("share", int, OpenApiParameter.PATH, description="The share's id.")
 OPERATIONS = ("get", "post", "patch", "delete")
 REFUSALS = {
     "400": "Bad input; `errors` says what is wrong by field. Nothing was done.",
@@ -94,7 +96,7 @@ class RecordViews(OpenApiViewExtension):
     match_subclasses = True
 
     def view_replacement(self) -> Any:
-        """Say what trash and restore answer."""
+        """Say what trash, restore and the addresses of shares answer."""
         serializer = self.target().get_serializer_class()
         trash = extend_schema(
             responses=serializer(many=True), description="What lies in the trash."
@@ -102,9 +104,21 @@ class RecordViews(OpenApiViewExtension):
         restore = extend_schema(
             request=None, responses=serializer, description="Take a record out of the trash."
         )
-        return extend_schema_view(trash=trash, restore=restore)(
-            type("Described", (self.target,), {})
-        )
+        one = ShareSerializer
+        return extend_schema_view(
+            trash=trash,
+            restore=restore,
+            shares=_both(
+                extend_schema(methods=["GET"], responses=one(many=True)),
+                extend_schema(methods=["POST"], request=one, responses={200: one, 201: one}),
+            ),
+            unshare=extend_schema(responses={204: None}, parameters=[SHARE]),
+        )(type("Described", (self.target,), {}))
+
+
+def _both(*ways: Any) -> Any:
+    """Describe one address in each of its ways."""
+    return lambda view: reduce(lambda described, way: way(described), ways, view)
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Why: the decision itself, and what each of a person's roles says to it (R8, R10, R13-R17)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def _reasons(
     permission = registry.catalogue.permissions.get(code)
     applies = module is not None and permission is not None and permission.module == module.code
     action = (permission.action if permission else None) or "view"
-    reaching = _reaching(user, access, module, action, record) if applies else frozenset()
+    reaching = _reaching(user, access, module, action, record) if applies else {}
     for role in access.roles:
         granted = grant_in_words(code, role)
         if not granted:
@@ -74,25 +74,29 @@ def _reasons(
         elif not applies or module is None:
             yield granted
         else:
-            yield f"{granted} {_on_record(role, module, action, role.code in reaching, field)}"
+            yield f"{granted} {_on_record(role, module, action, reaching.get(role.code), field)}"
 
 
 def _reaching(
     user: Any, access: Access, module: Module | None, action: str, record: Model | None
-) -> frozenset[str]:
+) -> Mapping[str, str]:
+    """Say of the roles that reach the record how they do, by their codes."""
     if module is None or record is None:
-        return frozenset()
+        return {}
     roles = roles_for(access, module, action)
     reach = Question.of(user, module, roles, (action,)).stored(record)
-    return frozenset(role.code for role in reach.of(roles, action)) if reach else frozenset()
+    if reach is None:
+        return {}
+    how = ", by a share (R19)" if reach.is_shared(action) else ""
+    return {role.code: how for role in reach.of(roles, action)}
 
 
 def _on_record(
-    role: CompiledRole, module: Module, action: str, reaches: bool, field: str | None
+    role: CompiledRole, module: Module, action: str, reaches: str | None, field: str | None
 ) -> str:
-    verb = "It reaches" if reaches else "It does not reach"
+    verb = "It reaches" if reaches is not None else "It does not reach"
     scopes = scopes_in_words(role, module.code, action) if module.has_record_access else "all"
-    said = f"{verb} the record for {action}; its scopes: {scopes} (R8, R13)."
+    said = f"{verb} the record for {action}{reaches or ''}; its scopes: {scopes} (R8, R13)."
     if field is None:
         return said
     return f"{said} It has {field} {level_in_words(role, module.code, field)} (R10)."

@@ -89,8 +89,12 @@ class Reach:
 
     def of(self, roles: Roles, action: str) -> tuple[CompiledRole, ...]:
         """Keep those of `roles` that reach the record for the action (R13)."""
-        shared = self.answers.get(_shared_name(action), False)
+        shared = self.is_shared(action)
         return tuple(role for scopes, role in roles if shared or self.answers[_name(scopes)])
+
+    def is_shared(self, action: str) -> bool:
+        """Tell whether a share opens the record for the action, whatever the scopes (R19)."""
+        return self.answers.get(_shared_name(action), False)
 
 
 @dataclass(frozen=True, slots=True)

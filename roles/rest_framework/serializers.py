@@ -244,6 +244,12 @@ class GovernedSerializer(serializers.ModelSerializer):
         return records.change_record(acting_user=self.user, record=self._record, many=self._many)
 
 
+def refuse_names(names: Iterable[str]) -> None:
+    """Refuse what was sent under these names, if there are any."""
+    if errors := {name: [policy.no_such_field(name)] for name in names}:
+        raise ValidationError(errors)
+
+
 _ALL = "__all__"
 
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import policy
-from ..core.errors import Refused
+from ..core.errors import Invalid, Refused
 from ..core.specs import Module
 from ..services import records
 from .etags import etag_of, require_match
@@ -25,7 +25,8 @@ from .filters import FieldFilter, FieldOrdering, TextSearch
 from .metadata import PlainMetadata
 from .pagination import BoundedPages
 from .permissions import GovernedPermission
-from .serializers import WHOLE, serializer_for
+from .serializers import WHOLE, refuse_names, serializer_for
+from .sharing import SharedRecords
 from .sight import of_trash
 
 
@@ -53,6 +54,8 @@ class StrictQuery(APIView):
         """Say what a service refused in the words of the API."""
         if isinstance(exc, Refused):
             exc = exceptions.PermissionDenied(str(exc))
+        if isinstance(exc, Invalid):
+            exc = exceptions.ValidationError({n or WHOLE: texts for n, texts in exc.errors.items()})
         return super().handle_exception(exc)
 
 
@@ -65,7 +68,7 @@ class GovernedView(StrictQuery):
     pagination_class = BoundedPages
     search_fields: tuple[str, ...] = ()
     asks: str | None = None
-    paged: tuple[str, ...] = ("list", "trash")
+    paged: tuple[str, ...] = ("list", "trash", "shares")
     lookup_value_regex = "[0-9]+"
 
     @property
@@ -86,7 +89,7 @@ class GovernedView(StrictQuery):
 
     def query_names(self) -> frozenset[str]:
         """Let lists be asked by what the asker may read."""
-        if self.action not in self.paged:
+        if self.action not in self.paged or self.request.method == "POST":
             return frozenset()
         names = set(self.paginator.query_names())
         for backend in self.filter_backends:
@@ -94,12 +97,14 @@ class GovernedView(StrictQuery):
         return frozenset(names)
 
     def page_query(self, queryset: QuerySet) -> QuerySet:
-        """Let the query for a page, or for one record, bring its masks along."""
+        """Let the query for a page of records, or for one, bring its masks along."""
+        if queryset.model is not self.queryset.model:
+            return queryset
         return policy.with_masks(queryset, self.request.user)
 
 
-class GovernedViewSet(GovernedView, viewsets.ModelViewSet):
-    """List, read, create, change and delete the records of one module, and restore them."""
+class GovernedViewSet(SharedRecords, GovernedView, viewsets.ModelViewSet):
+    """List, read, create, change, delete, restore and share the records of one module."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
@@ -192,5 +197,4 @@ def _fresh(record: Any) -> Any:
 def _refuse_body(request: Request) -> None:
     """Take nothing where there is nothing to say: what was sent would be dropped."""
     if request.data:
-        names = request.data if isinstance(request.data, dict) else [WHOLE]
-        raise exceptions.ValidationError({name: [policy.no_such_field(name)] for name in names})
+        refuse_names(request.data if isinstance(request.data, dict) else [WHOLE])

@@ -162,7 +162,7 @@ def test_a_disabled_module_gives_nothing_to_anyone(olga):
     assert "deals.view" not in [p["code"] for p in olga.read("permissions/")["results"]]
 
 
-@pytest.mark.parametrize("path", ["contacts/1/shares/", "contacts/export/", "contacts/import/"])
+@pytest.mark.parametrize("path", ["contacts/export/", "contacts/import/"])
 def test_what_is_not_built_yet_is_not_found(olga, path):
     make("contacts", "One")
     problem(olga.ask("GET", path), 404)

@@ -43,6 +43,7 @@ def test_it_names_every_address_and_no_other(olga):
     paths = schema_for(olga)["paths"]
     of_module = [("", "get post"), ("{id}/", "get patch delete")]
     of_module += [("{id}/restore/", "post"), ("trash/", "get")]
+    of_module += [("{id}/shares/", "get post"), ("{id}/shares/{share}/", "delete")]
     expected = {f"/api/v1/{m}/{end}": how for m in MODELS for end, how in of_module}
     expected |= {f"/api/v1/{name}/": "get" for name in ("me", "modules", "permissions")}
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected

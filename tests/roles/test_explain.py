@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from crm.models import Contact
 from roles import policy
+from roles.services.installation import install_share
 from tests.factories import make_role, make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,17 @@ def test_a_record_is_explained_by_the_reach_of_each_role(ann, theirs, capsys):
     assert "- Seer does not give contacts.edit." in out
     assert "It does not reach the record for edit; its scopes: own (where nothing is set)" in out
     assert "It reaches the record for view; its scopes: all (Base)" in out
+
+
+def test_a_share_is_named_where_it_opens_the_record(ann, theirs, capsys):
+    """R19: each role that gives the action reaches what is shared."""
+    install_share(record=theirs, receiver=ann, give="view")
+    out = explained(capsys, "ann", "contacts.edit", f"contacts:{theirs.pk}")
+    assert out.count("It reaches the record for view, by a share (R19)") == 2
+    assert "It does not reach the record for edit; its scopes: own" in out
+    install_share(record=theirs, receiver=ann, give="edit")
+    out = explained(capsys, "ann", "contacts.edit", f"contacts:{theirs.pk}")
+    assert out.startswith("Yes. ") and "It reaches the record for edit, by a share (R19)" in out
 
 
 def test_a_field_is_explained_by_who_hides_it(ann, theirs, capsys):
