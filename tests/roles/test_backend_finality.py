@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.models import Group
 from django.contrib.auth.models import Permission as AuthPermission
 from django.core.exceptions import PermissionDenied
+from django.utils.module_loading import import_string
 
 from crm.models import Contact
 from rbac_site.backends import SiteBackend
@@ -136,5 +137,7 @@ def test_roles_backend_authorises_and_signs_nobody_in(db):
     assert not issubclass(RoleBackend, ModelBackend)
 
 
-def test_the_site_has_no_other_backend(settings):
-    assert settings.AUTHENTICATION_BACKENDS == [OURS]
+def test_the_site_has_no_other_backend_that_says_anything_of_permissions(settings):
+    first, *others = settings.AUTHENTICATION_BACKENDS
+    assert others == [OURS]
+    assert {name for name in dir(import_string(first)) if name[0] != "_"} == {"authenticate"}
