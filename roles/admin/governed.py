@@ -15,13 +15,16 @@ from django.http import HttpRequest
 from .. import policy
 from .governed_forms import GovernedForms
 from .governed_lists import SEARCH_MAX, GovernedLists
+from .governed_sharing import GovernedSharing
 from .governed_writes import GovernedWrites
 from .naming import NO_ACCESS
 
 __all__ = ["NO_ACCESS", "SEARCH_MAX", "GovernedAdmin"]
 
 
-class GovernedAdmin(GovernedLists, GovernedForms, GovernedWrites, admin.ModelAdmin):
+class GovernedAdmin(
+    GovernedLists, GovernedForms, GovernedSharing, GovernedWrites, admin.ModelAdmin
+):
     """A `ModelAdmin` that asks the policy about everything and decides nothing itself."""
 
     asks_policy = True

@@ -7,7 +7,7 @@
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
-| may they open a record to others by hand? | `check_share` |
+| may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
 | why? | `explain` |
@@ -45,7 +45,7 @@ from .people import (
     why_not_administer,
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
-from .sharing import check_share
+from .sharing import check_share, offered_people, offered_teams
 from .trash import check_restore, trash_masks, trashed
 from .writes import (
     UNSENT,
@@ -89,6 +89,8 @@ __all__ = [
     "is_governed",
     "masked_value",
     "no_such_field",
+    "offered_people",
+    "offered_teams",
     "possible_owners",
     "readable_fields",
     "readable_name",

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib.auth import get_user_model
+from django.db.models import Model, QuerySet
 
 from ..core.decisions import Decision, deny
+from ..core.specs import Module
 from ..core.vocabulary import SHARED_ACTIONS
+from ..directory import get_directory
 from ..registry import registry
 from .checks import check
+from .people import active_people
 from .reach import governing
 
 
@@ -24,3 +28,30 @@ def check_share(user: Any, record: Model, give: str = "view") -> Decision:
     asked = dict.fromkeys((*SHARED_ACTIONS[give], "edit"))
     decisions = [check(user, f"{module.code}.{action}", record) for action in asked]
     return next((decision for decision in decisions if not decision), decisions[-1])
+
+
+def offered_people(user: Any) -> QuerySet[Any]:
+    """Give whom a page may offer `user` to share with: nobody to who may not view people (R24).
+
+    They are still found by their exact names: R19 sets no bound on whom a record is shared with.
+    """
+    people = active_people()
+    return people.exclude(pk=user.pk) if _sees_people(user) else people.none()
+
+
+def offered_teams(user: Any, module: Module) -> QuerySet[Any] | None:
+    """Give the teams that a page may offer: all to who may view people, else their own.
+
+    `None` where records of the module are shared with people only.
+    """
+    teams = registry.share_model_of(module).teams()
+    if teams is None or _sees_people(user):
+        return None if teams is None else teams.all()
+    mine = get_directory().teams_of(user)
+    found: QuerySet[Any] = teams.none() if mine is None else teams.filter(pk__in=mine)
+    return found
+
+
+def _sees_people(user: Any) -> bool:
+    module = registry.module_of(get_user_model())
+    return module is None or bool(check(user, f"{module.code}.view"))
