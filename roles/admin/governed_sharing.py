@@ -141,9 +141,18 @@ class GovernedSharing(GovernedPart):
             "list": reverse(f"{self.admin_site.name}:{self._name('changelist')}"),
             "form": form,
             "rows": [(row, self._giver(row, givers)) for row in rows],
+            "in_vain": self._in_vain(request, rows),
             "people": people.order_by(people.model.USERNAME_FIELD)[:OFFERED_MAX],
         }
         return TemplateResponse(request, self.shares_template, context)
+
+    def _in_vain(self, request: HttpRequest, rows: list[Any]) -> set[Any]:
+        """Give who has no role that lets them view such records, for who may view roles (R19)."""
+        people = {row.user_id for row in rows} - {None}
+        if not people or not policy.check(request.user, "roles.view"):
+            return set()
+        able = policy.holders(f"{self.module.code}.view").filter(pk__in=people)
+        return people - set(able.values_list("pk", flat=True))
 
     def _giver(self, share: Any, givers: Any) -> Any:
         return givers.get(share.given_by_id, NO_ACCESS) if share.given_by_id else ""

@@ -132,6 +132,19 @@ def test_the_page_names_the_record_and_the_giver_as_they_may_be_known(owner, con
     assert "No access" in page and "olga" not in page
 
 
+def test_a_receiver_without_a_role_for_it_is_marked_to_who_may_view_roles(owner, contact, ben):
+    """R19: a share gives no action, and who may view roles may know that it is in vain."""
+    post(owner, contact, user="ben")
+    post(owner, contact, user=make_user("eva").username)
+    said = "No role of theirs lets them view contacts"
+    assert owner.get(url_of(contact, "shares")).content.decode().count(said) == 1
+    seller = signed_in(
+        "max",
+        make_role(permissions="contacts.view contacts.edit", records={"contacts": "all"}).code,
+    )
+    assert said not in seller.get(url_of(contact, "shares")).content.decode()
+
+
 def test_shares_cost_the_page_no_query_each(owner, contact):
     def queries():
         with CaptureQueriesContext(connection) as asked:

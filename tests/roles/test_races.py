@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from crm.models import Contact, ContactShare
 from roles.core.changes import RoleChanges
 from roles.core.errors import Conflict, Invalid, Refused
 from roles.core.specs import RoleSpec
 from roles.models import (
+    AuditEntry,
     Module,
     Permission,
     PolicyVersion,
@@ -22,6 +24,7 @@ from roles.services.assignment import assign_role, unassign_role
 from roles.services.installation import make_first_owner, mirror_catalogue
 from roles.services.loading import read_role
 from roles.services.role import change_role, create_role, delete_role
+from roles.services.sharing import share_record
 from tests.factories import fetch, make_role, make_user, role_of
 
 from .together import PATIENCE, refusals, run_together
@@ -208,3 +211,24 @@ def test_what_is_not_committed_is_seen_by_its_own_transaction_alone(commits):
     assert outside == {"leads.view", "crm.view_lead"}
     assert fetch(ann).has_perm("deals.view") == commits
     assert fetch(ann).has_perm("leads.view") != commits
+
+
+def test_two_who_share_a_record_with_the_same_person_make_one_share(owner):
+    """R19: one share for each receiver; the second changes what the first gave."""
+    contact = Contact.objects.create(last_name="Lee", owner=owner)
+    ben = make_user("ben", "user")
+    actors = [fetch(owner), fetch(owner)]
+    gives = ["view", "edit"]
+    results = run_together(
+        *(
+            lambda actor=actor, give=give: share_record(
+                acting_user=actor, record=contact, receiver=ben, give=give
+            )
+            for actor, give in zip(actors, gives, strict=True)
+        )
+    )
+    assert refusals(results) == []
+    share = ContactShare.objects.get()
+    entries = AuditEntry.objects.filter(action="record.shared").order_by("pk")
+    changes = [(entry.changes[0]["old"], entry.changes[0]["new"]) for entry in entries]
+    assert changes == [(None, changes[0][1]), (changes[0][1], share.give)]
