@@ -72,7 +72,8 @@ class GovernedForms(GovernedPart):
         if db_field.name == self.module.owner_field:
             action = "create" if record is None else "edit"
             owners = policy.possible_owners(request.user, self.module, action, record)
-            listed = owners if self._sees_people(request) else owners.filter(pk=request.user.pk)
+            seen = policy.active_people() if self._sees_people(request) else [request.user.pk]
+            listed = owners.filter(pk__in=seen)  # taken is also who is deactivated, never offered
             return self._choice(db_field, request, owners, listed, kwargs)
         if registry.module_of(db_field.related_model) is not None:
             related = db_field.related_model._default_manager.all()

@@ -2,7 +2,7 @@
 
 | question | asked with |
 | --- | --- |
-| may this person do it, on a record where one is given? | `check`, `check_many` |
+| may this person do it, on a record where one is given? | `check`, `check_each`, `check_many` |
 | on which records? | `accessible`; on which is a field theirs to read: `readable_on` |
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
@@ -16,7 +16,7 @@ Decisions are true or false and carry their reason.
 """
 
 from .asking import aaccess_for, access_for
-from .checks import actions_for, check, check_many
+from .checks import actions_for, check, check_each, check_many
 from .explaining import Explanation, explain
 from .fields import (
     check_read,
@@ -72,6 +72,7 @@ __all__ = [
     "check_changes",
     "check_create",
     "check_created",
+    "check_each",
     "check_many",
     "check_read",
     "check_restore",

@@ -15,7 +15,6 @@ from ..registry import registry
 from ..scopes import NOBODY, owners_beyond
 from .asking import access_for
 from .fields import field_mask, readable_fields
-from .people import active_people
 from .reach import Question, Roles, accessible, governing, roles_for
 
 UNSENT = object()
@@ -136,14 +135,15 @@ def _set_on_create(name: str, settable: frozenset[str], known: frozenset[str]) -
 def possible_owners(
     user: Any, module: Module, action: str, record: Model | None = None
 ) -> QuerySet[Any]:
-    """Give the active people to whom `user` may give a new record, or for edit `record` (R18).
+    """Give the people to whom `user` may give a new record, or for edit `record` (R18).
 
-    Each lies in the scopes of one role that gives the action with the owner editable, and that
-    for edit reaches the record: roles do not hand over together what neither does alone (R15).
+    Deactivated people among them: what they own stays theirs and in reach (R9). Each lies in the
+    scopes of one role that gives the action with the owner editable, and that for edit reaches
+    the record: roles do not hand over together what neither does alone (R15).
     """
     roles = _handing(user, module, action, record)
     scopes = frozenset(scope for scopes, _role in roles for scope in scopes)
-    return active_people().filter(_owned_q(user, scopes))
+    return get_user_model()._default_manager.filter(_owned_q(user, scopes))
 
 
 def _handing(user: Any, module: Module, action: str, record: Model | None) -> Roles:
@@ -208,7 +208,7 @@ def _owned_q(user: Any, scopes: frozenset[str]) -> Q:
 def _choice(user: Any, model: type[Model], name: str, value: Any) -> Decision:
     """Decide whether a reference may point at `value`: only at what is in view reach (R24)."""
     field = model._meta.get_field(name)
-    related = field.related_model if field.is_relation else None
+    related = field.related_model if field.is_relation and value is not UNSENT else None
     if related is None or registry.module_of(related) is None:
         return allow(f"{name} is editable (R17).")
     keys = {_key(one) for one in _many(field, value)} - {None}

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as ModelError
 from django.db import models
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -18,9 +17,8 @@ from ..registry import registry
 from ..services import records
 from .filtersets import stamps_of
 from .references import ManyReferencesField, ReferenceField
+from .refusals import WHOLE, missing, refusal, set_by_server, unknown
 from .sight import Sight, of_page
-
-WHOLE = "non_field_errors"
 
 
 class GovernedList(serializers.ListSerializer):
@@ -151,7 +149,10 @@ class GovernedSerializer(serializers.ModelSerializer):
             return super().to_internal_value(data)
         sent = self._changed(data)
         self._refuse_names(sent)
-        return super().to_internal_value(sent)
+        try:
+            return super().to_internal_value(sent)
+        except ValidationError as error:
+            raise ValidationError(error.detail | self._not_theirs(sent, error.detail)) from error
 
     def _changed(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Leave out what is sent back as it was shown: that is not writing."""
@@ -166,10 +167,10 @@ class GovernedSerializer(serializers.ModelSerializer):
 
     def _refuse_names(self, sent: Mapping[str, Any]) -> None:
         """Refuse what is hidden as what never was, before anything is said of its value (R23)."""
-        known = self._known_names(sent)
-        errors = {name: [policy.no_such_field(name)] for name in sent if name not in known}
+        known = self._known_names(sent) & self.fields.keys()
+        errors = {name: [unknown(name)] for name in sent if name not in known}
         kept = [name for name in sent if name in known and name not in self._governed]
-        errors |= {name: [_("This is set by the server.")] for name in kept}
+        errors |= {name: [set_by_server()] for name in kept}
         if errors:
             raise ValidationError(errors)
         for name, field in self.fields.items():
@@ -184,13 +185,27 @@ class GovernedSerializer(serializers.ModelSerializer):
         decisions = policy.check_values(self.user, self.module, asked)
         return self._stamps | {name for name, found in decisions.items() if not found.concealed}
 
+    def _not_theirs(self, sent: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, Any]:
+        """Say of what is sent that it may not be written, before what is wrong with its value."""
+        owner = self.module.owner_field
+        if self.instance is None and owner in errors:
+            return {}  # who may set the rest depends on the owner
+        values = {
+            name: policy.UNSENT if name in errors else self.fields[name].run_validation(sent[name])
+            for name in sent
+        }
+        decisions = self._decisions(values)
+        return {name: [refusal(name, found)] for name, found in decisions.items() if not found}
+
+    def _decisions(self, values: Mapping[str, Any]) -> Mapping[str, Decision]:
+        if self.instance is None:
+            return policy.check_values(self.user, self.module, values)
+        return policy.check_changes(self.user, self.instance, values)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask the policy about each value, then the model about all of them together."""
-        if self.instance is None:
-            decisions = policy.check_values(self.user, self.module, attrs)
-        else:
-            decisions = policy.check_changes(self.user, self.instance, attrs)
-        refused = {name: [_refusal(name, found)] for name, found in decisions.items() if not found}
+        decisions = self._decisions(attrs)
+        refused = {name: [refusal(name, found)] for name, found in decisions.items() if not found}
         if refused:
             # Where the owner is refused, so is every other field, and for that reason alone.
             owner = self.module.owner_field
@@ -226,7 +241,7 @@ class GovernedSerializer(serializers.ModelSerializer):
     def _by_name(self, error: ModelError, attrs: Mapping[str, Any]) -> dict[str, list[Any]]:
         known, found = self._known_names(attrs), {}
         for name, messages in error.update_error_dict({}).items():
-            texts = ModelError(messages).messages if name in known or name == _ALL else [_missing()]
+            texts = ModelError(messages).messages if name in known or name == _ALL else [missing()]
             found.setdefault(name if name in known else WHOLE, []).extend(texts)
         return found
 
@@ -244,28 +259,12 @@ class GovernedSerializer(serializers.ModelSerializer):
         return records.change_record(acting_user=self.user, record=self._record, many=self._many)
 
 
-def refuse_names(names: Iterable[str]) -> None:
-    """Refuse what was sent under these names, if there are any."""
-    if errors := {name: [policy.no_such_field(name)] for name in names}:
-        raise ValidationError(errors)
-
-
 _ALL = "__all__"
 
 
 def _own_fields(model: type[models.Model]) -> frozenset[str]:
     options = model._meta
     return frozenset(f.name for f in (*options.concrete_fields, *options.many_to_many))
-
-
-def _missing() -> str:
-    return _("Something is missing that you may not set.")
-
-
-def _refusal(name: str, decision: Decision) -> str:
-    if decision.concealed:
-        return policy.no_such_field(name)
-    return _("You cannot set this: %(because)s") % {"because": decision.because}
 
 
 @cache

@@ -14,7 +14,7 @@ from ..core.vocabulary import SHARED_ACTIONS
 from ..registry import registry
 from ..services import sharing
 from .references import NO_ACCESS, shown
-from .serializers import refuse_names
+from .refusals import refuse_names
 
 NAMES = {"user", "team", "give"}
 

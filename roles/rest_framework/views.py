@@ -25,7 +25,8 @@ from .filters import FieldFilter, FieldOrdering, TextSearch
 from .metadata import PlainMetadata
 from .pagination import BoundedPages
 from .permissions import GovernedPermission
-from .serializers import WHOLE, refuse_names, serializer_for
+from .refusals import WHOLE, refuse_names
+from .serializers import serializer_for
 from .sharing import SharedRecords
 from .sight import of_trash
 

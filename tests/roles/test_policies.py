@@ -222,4 +222,4 @@ def test_the_api_is_one_of_the_doors_and_a_door_that_says_more_is_found_out(
         call_command("policy", "test", str(file), "--json")
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [failure["index"] for failure in found["failures"]] == [1, 3]
-    assert found["failures"][0]["doors"]["api"] is True
+    assert found["failures"][0]["doors"]["api_list"] is True

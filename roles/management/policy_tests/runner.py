@@ -66,16 +66,19 @@ def run_file(name: str, text: str) -> Outcome:
 def _run(name: str, test: PolicyTest) -> Outcome:
     built = _build(test)
     keys = {(r._meta.label, r.pk): key for key, r in built.records.items() if r is not None}
-    doors, outcome = Doors(built, keys), Outcome()
+    doors, outcome = Doors(built, keys, test.checks), Outcome()
     for index, check in enumerate(test.checks):
-        answers, because = _ask(doors, check)
+        try:
+            answers, silence = doors.ask(check), ""
+        except NotAnswered as found:
+            answers, silence = {}, str(found)
         got = next(iter(answers.values()), None)
         outcome.answers.append(got)
         if _is_right(check, answers.values()):
             outcome.passed += 1
         else:
             expected = list(check.expect) if isinstance(check.expect, tuple) else check.expect
-            raw = dict(check.raw)
+            because, raw = silence or doors.because(check), dict(check.raw)
             outcome.failures.append(Failure(name, index, raw, expected, got, answers, because))
     return outcome
 
@@ -86,13 +89,6 @@ def _build(test: PolicyTest) -> Built:
         return Built(test)
     except (DatabaseError, FieldDoesNotExist, ValidationError, ValueError, TypeError) as error:
         raise DocumentError("world", f"The models do not take it: {error}") from error
-
-
-def _ask(doors: Doors, check: Check) -> tuple[Answers, str]:
-    try:
-        return doors.ask(check), doors.because(check)
-    except NotAnswered as silence:
-        return {}, str(silence)
 
 
 def _is_right(check: Check, answers: Iterable[Any]) -> bool:

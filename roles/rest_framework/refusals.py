@@ -1,0 +1,44 @@
+"""What is said of a value that is not taken; each kind of no has a code (R17, R23)."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from .. import policy
+from ..core.decisions import Decision
+
+WHOLE = "non_field_errors"
+UNKNOWN, REFUSED, NO_CHOICE = "unknown_field", "refused", "choice"
+NOT_THEIRS = frozenset({UNKNOWN, REFUSED, NO_CHOICE})
+"""The codes of a refusal that is about who asks; any other is about the value alone."""
+
+
+def unknown(name: str) -> ErrorDetail:
+    """Refuse a name that does not exist, or that is hidden: in the same words."""
+    return ErrorDetail(policy.no_such_field(name), code=UNKNOWN)
+
+
+def set_by_server() -> ErrorDetail:
+    """Refuse what nobody sets."""
+    return ErrorDetail(_("This is set by the server."), code=REFUSED)
+
+
+def refusal(name: str, decision: Decision) -> ErrorDetail:
+    """Refuse what the policy denies."""
+    if decision.concealed:
+        return unknown(name)
+    return ErrorDetail(
+        _("You cannot set this: %(because)s") % {"because": decision.because}, code=REFUSED
+    )
+
+
+def missing() -> str:
+    """Say that a required field is not the asker's to set, without its name."""
+    return _("Something is missing that you may not set.")
+
+
+def refuse_names(names: Iterable[str]) -> None:
+    """Refuse what was sent under these names, if there are any."""
+    if errors := {name: [unknown(name)] for name in names}:
+        raise ValidationError(errors)
