@@ -63,7 +63,7 @@ class RoleBackend(BaseBackend):
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         """Tell whether a role of the user gives `perm`, on `obj` where given (R12, R14, R20)."""
         if obj is not None:
-            return self._final(perm, obj, bool(policy.check(user_obj, perm, obj)))
+            return self._final(user_obj, perm, obj, bool(policy.check(user_obj, perm, obj)))
         # `access_for` in short, for whoever was asked about before: most of all checks.
         held = getattr(user_obj, HELD_ATTRIBUTE, None)
         if held is not None and held.lasts and user_obj.is_active:
@@ -76,19 +76,25 @@ class RoleBackend(BaseBackend):
         """Answer as `has_perm` does, without blocking the event loop."""
         if obj is not None:
             decision = await sync_to_async(policy.check)(user_obj, perm, obj)
-            return self._final(perm, obj, bool(decision))
+            return self._final(user_obj, perm, obj, bool(decision))
         access = await policy.aaccess_for(user_obj)
         return perm in access.names or self._no(perm, access)
 
     def _no(self, perm: str, access: Access) -> bool:
-        """Say a final no, unless the name is another spelling of a privilege (R11)."""
+        """Say a final no, unless the name is another spelling of a privilege (R11).
+
+        To whom a token limits every no is final: no other backend knows of the limit (R20a).
+        """
         if perm in registry.governed:
             return self._deny()
-        return policy.resolve(perm) in access.privileges
+        if policy.resolve(perm) in access.privileges:
+            return True
+        return self._deny() if access.is_limited else False
 
-    def _final(self, perm: str, obj: Model, allowed: bool) -> bool:
+    def _final(self, user_obj: Any, perm: str, obj: Model, allowed: bool) -> bool:
         governed = policy.is_governed(perm) or registry.module_of(type(obj)) is not None
-        return self._deny() if governed and not allowed else allowed
+        final = governed or policy.limit_of(user_obj) is not None
+        return self._deny() if final and not allowed else allowed
 
     def _deny(self) -> bool:
         """Say no so that no backend after this one is asked; an exception costs, so only then."""
@@ -176,8 +182,11 @@ def _has_module(access: Access, label: str) -> bool:
 
 
 def _beyond_roles(user: Any) -> set[str]:
-    """Give a superuser the Django permissions that exist: `has_perm` says yes to them (R3)."""
-    if not (user.is_active and user.is_superuser):
+    """Give a superuser the Django permissions that exist: `has_perm` says yes to them (R3).
+
+    A limited token leaves them no more than it names (R20a).
+    """
+    if not (user.is_active and user.is_superuser) or policy.limit_of(user) is not None:
         return set()
     rows = AuthPermission.objects.values_list("content_type__app_label", "codename")
     return {f"{label}.{codename}" for label, codename in rows}

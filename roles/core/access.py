@@ -17,6 +17,9 @@ class Access:
 
     __slots__ = ("codes", "names", "privileges", "rank", "roles")
 
+    is_limited = False
+    """Whether a token leaves less than the person's roles give (R20a)."""
+
     def __init__(
         self, roles: Iterable[CompiledRole] = (), aliases: Mapping[str, str | None] | None = None
     ) -> None:

@@ -6,10 +6,12 @@ from .audit import AuditEntry
 from .catalogue import Module, Permission
 from .role import CustomPrivilege, Role, RoleGrant, RolePrivilege
 from .sharing import Share
+from .token import ApiToken
 from .versions import AccessStamp, PolicyVersion
 
 __all__ = [
     "AccessStamp",
+    "ApiToken",
     "AuditEntry",
     "CustomPrivilege",
     "FieldPermission",

@@ -10,11 +10,14 @@
 | may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
+| by what do they act? | `act_by`, `token_of`, `limit_of` |
+| whose tokens may they make and revoke? | `check_make_token`, `revocable_tokens` |
 | why? | `explain` |
 
 Decisions are true or false and carry their reason.
 """
 
+from .acting import act_by, as_stored, limit_of, token_of
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
 from .explaining import Explanation, explain
@@ -46,6 +49,8 @@ from .people import (
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
 from .sharing import check_share, offered_people, offered_teams
+from .tokens import MANAGE as MANAGE_TOKENS
+from .tokens import check_make_token, revocable_tokens, token_with
 from .trash import check_restore, trash_masks, trashed
 from .writes import (
     UNSENT,
@@ -59,20 +64,24 @@ from .writes import (
 
 __all__ = [
     "FORBIDS_UNTIL_DELEGATION",
+    "MANAGE_TOKENS",
     "NEEDS_VIEW",
     "UNSENT",
     "Explanation",
     "aaccess_for",
     "access_for",
     "accessible",
+    "act_by",
     "actions_for",
     "active_people",
     "affected_people",
+    "as_stored",
     "check",
     "check_changes",
     "check_create",
     "check_created",
     "check_each",
+    "check_make_token",
     "check_many",
     "check_read",
     "check_restore",
@@ -88,6 +97,7 @@ __all__ = [
     "governing",
     "holders",
     "is_governed",
+    "limit_of",
     "masked_value",
     "no_such_field",
     "offered_people",
@@ -99,7 +109,10 @@ __all__ = [
     "require_owner",
     "require_owner_now",
     "resolve",
+    "revocable_tokens",
     "shows_unnamed",
+    "token_of",
+    "token_with",
     "trash_masks",
     "trashed",
     "unended_assignments",

@@ -1,5 +1,6 @@
 """Who asks: what one person has right now, and how far they come in at all (R1-R3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -10,6 +11,7 @@ from ..core.vocabulary import OWNER_CODE, Standing
 from ..directory import get_directory
 from ..models.versions import HELD_ATTRIBUTE, VERSION_ATTRIBUTE
 from ..registry import registry
+from .acting import within_limit
 
 
 def access_for(user: Any) -> Access:
@@ -29,8 +31,11 @@ def _load(user: Any) -> snapshots.Held:
         return snapshots.Held(NO_ACCESS)
     standing = get_directory().standing_of(user)
     if standing is not Standing.ACTIVE:
-        return snapshots.Held(_without_roles(standing))
+        return snapshots.Held(within_limit(user, _without_roles(standing)))
     held = _as_owner() if user.is_superuser else snapshots.load_held(user)
+    access = within_limit(user, held.access)
+    if access is not held.access:
+        held = replace(held, access=access)
     if hasattr(user, VERSION_ATTRIBUTE):
         setattr(user, HELD_ATTRIBUTE, held)
     return held

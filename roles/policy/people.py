@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from ..core.vocabulary import WAITING_PERMISSIONS
 from ..directory import get_directory
 from ..models import RoleAssignment
 from ..scopes import NOBODY
+from .acting import as_stored
 from .asking import access_for
 from .names import resolve
 
@@ -64,7 +64,7 @@ def require_owner_now(user: Any) -> None:
     Under the policy's lock nobody can take the actor's role back between the question and the
     change, so what was remembered of them does not count.
     """
-    require_owner(get_user_model()._default_manager.filter(pk=user.pk).first() or AnonymousUser())
+    require_owner(as_stored(user))
 
 
 def affected_people(code: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from .. import policy
 from ..models import AuditEntry
 
 
@@ -23,10 +24,24 @@ def record(
         raise RuntimeError(f"{action!r} is logged outside a transaction; open one around both.")
     return AuditEntry.objects.create(
         actor=acting_user,
-        actor_name=(str(acting_user) if acting_user else _("the system"))[:200],
+        actor_name=_name_of(acting_user),
         action=action,
         subject_type=subject_type,
         subject_id=str(subject_id)[:150],
         subject_name=subject_name[:250],
         changes=list(changes),
     )
+
+
+def _name_of(acting_user: Any) -> str:
+    """Name who acts, and the token by which: a person's programs are not the person (R20a)."""
+    if not acting_user:
+        return _("the system")
+    token = policy.token_of(acting_user)
+    if token is None:
+        return str(acting_user)[:200]
+    # Both are cut rather than the token's name lost.
+    return _("%(user)s, by the API token “%(token)s”") % {
+        "user": str(acting_user)[:80],
+        "token": token.name[:80],
+    }
