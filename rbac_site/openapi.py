@@ -21,12 +21,13 @@ from .problems import CONTENT_TYPE
 
 TEXT, TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 SHARE = OpenApiParameter("share", int, OpenApiParameter.PATH, description="The share's id.")
-OPERATIONS = ("get", "post", "patch", "delete")
+OPERATIONS = ("get", "post", "put", "patch", "delete")
 REFUSALS = {
     "400": "Bad input; `errors` says what is wrong by field. Nothing was done.",
     "401": "Not signed in.",
     "403": "The action is not yours, or not on this record.",
     "404": "There is no such record in your reach.",
+    "409": "A rule stands against it that no other input could mend.",
     "412": "`If-Match` names another state of the record than the present one.",
 }
 
@@ -108,7 +109,7 @@ class RecordViews(OpenApiViewExtension):
         return extend_schema_view(
             trash=trash,
             restore=restore,
-            shares=_both(
+            shares=both(
                 extend_schema(methods=["GET"], responses=one(many=True)),
                 extend_schema(methods=["POST"], request=one, responses={200: one, 201: one}),
             ),
@@ -116,23 +117,25 @@ class RecordViews(OpenApiViewExtension):
         )(type("Described", (self.target,), {}))
 
 
-def _both(*ways: Any) -> Any:
+def both(*ways: Any) -> Any:
     """Describe one address in each of its ways."""
     return lambda view: reduce(lambda described, way: way(described), ways, view)
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def object_of(**properties: Any) -> dict[str, Any]:
+    """Describe an object that has all of these."""
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _many(item: dict[str, Any]) -> dict[str, Any]:
+def many_of(item: dict[str, Any]) -> dict[str, Any]:
+    """Describe a page of such objects."""
     nothing = {"type": "string", "nullable": True}
     results = {"type": "array", "items": item}
-    return _object(count={"type": "integer"}, next=nothing, previous=nothing, results=results)
+    return object_of(count={"type": "integer"}, next=nothing, previous=nothing, results=results)
 
 
 _LEVELS = [level.code for level in FieldLevel if level is not FieldLevel.HIDDEN]
-_OF_MODULE = _object(
+_OF_MODULE = object_of(
     actions=TEXTS,
     scopes={"type": "object", "additionalProperties": TEXTS},
     fields={"type": "object", "additionalProperties": TEXT | {"enum": _LEVELS}},
@@ -152,9 +155,12 @@ class Me(_Described):
     """Describe who am I."""
 
     target_class = "roles.api.views.Me"
-    answer = _object(
-        user=_object(username=TEXT, name=TEXT),
-        roles={"type": "array", "items": _object(code=TEXT, name=TEXT, level={"type": "integer"})},
+    answer = object_of(
+        user=object_of(username=TEXT, name=TEXT),
+        roles={
+            "type": "array",
+            "items": object_of(code=TEXT, name=TEXT, level={"type": "integer"}),
+        },
         rank={"type": "integer"},
         permissions=TEXTS,
         privileges=TEXTS,
@@ -166,15 +172,15 @@ class Modules(_Described):
     """Describe the catalogue's modules."""
 
     target_class = "roles.api.views.Modules"
-    answer = _many(
-        _object(
+    answer = many_of(
+        object_of(
             code=TEXT,
             label=TEXT,
             group=TEXT,
             description=TEXT,
             actions=TEXTS,
             features=TEXTS,
-            fields={"type": "array", "items": _object(name=TEXT, label=TEXT)},
+            fields={"type": "array", "items": object_of(name=TEXT, label=TEXT)},
             has_record_access={"type": "boolean"},
         )
     )
@@ -184,8 +190,8 @@ class Permissions(_Described):
     """Describe the catalogue's permissions."""
 
     target_class = "roles.api.views.Permissions"
-    answer = _many(
-        _object(
+    answer = many_of(
+        object_of(
             code=TEXT,
             kind=TEXT | {"enum": ["module", "operation", "feature"]},
             module=TEXT | {"nullable": True},
@@ -198,7 +204,7 @@ class Permissions(_Described):
 
 def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Name in every operation the refusals that it can answer with (RFC 9457)."""
-    problem = _object(type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT)
+    problem = object_of(type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT)
     problem["properties"]["errors"] = {"type": "object", "additionalProperties": TEXTS}
     result["components"]["schemas"]["Problem"] = problem
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -213,7 +219,9 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 def _refusals(path: str, method: str) -> list[str]:
     found = ["400", "401", "403"]
-    if "{id}" in path:
+    if "{id}" in path or "{code}" in path:
         found += ["404"]
-        found += ["412"] if method in ("patch", "delete") else []
+        found += ["412"] if method in ("put", "patch", "delete") else []
+    if "{code}" in path and method == "delete":
+        found += ["409"]
     return found

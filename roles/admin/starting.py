@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from .. import snapshots
-from ..core.specs import NOTHING, RoleSpec
-from ..core.vocabulary import ALL, EVERY_ACTION, OWNER_CODE
+from ..core.specs import RoleSpec
+from ..core.vocabulary import OWNER_CODE
 from ..models import Role
-from ..registry import registry
-from ..services.loading import read_role
+from ..services.cloning import clone_of
 
 BLANK = RoleSpec(code="", name="", level=10)
 
@@ -35,20 +33,3 @@ def missing_start(query: Mapping[str, str]) -> str:
     if base not in codes:
         return _("There is no role “%s” to base one on. The form begins empty.") % base
     return ""
-
-
-def clone_of(source: Role) -> RoleSpec:
-    """Give the source's own values under an empty name; nothing exists until it is saved (D10).
-
-    Owner stores no grants because it has them all (R6): its clone begins with all of them, as
-    grants like any other.
-    """
-    spec = read_role(source).with_changes(code="", name="", is_system=False)
-    if source.code != OWNER_CODE:
-        return spec
-    modules = registry.catalogue.modules.values()
-    return spec.with_changes(
-        permissions=frozenset(snapshots.load_policy().role(OWNER_CODE).permissions),
-        records={m.code: {EVERY_ACTION: frozenset({ALL})} for m in modules if m.has_record_access},
-        fields=NOTHING,
-    )

@@ -1,11 +1,17 @@
 """The addresses about the access system, to be included under a version: `api/v1/`."""
 
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
 from . import views
+from .roles import RoleViewSet
+
+router = SimpleRouter()
+router.register("roles", RoleViewSet, basename="role")
 
 urlpatterns = [
     path("me/", views.Me.as_view(), name="me"),
     path("modules/", views.Modules.as_view(), name="modules"),
     path("permissions/", views.Permissions.as_view(), name="permissions"),
+    path("", include(router.urls)),
 ]

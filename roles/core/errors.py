@@ -20,6 +20,10 @@ class Refused(RolesError):
     """What the actor may not do, whatever they type; `str()` says what, why and what now."""
 
 
+class Blocked(Refused):
+    """What nobody may do as things stand, whatever they type: the last Owner, a role in use."""
+
+
 class Invalid(RolesError):
     """Input that can be mended: messages by the field they belong to, `""` for the whole."""
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import policy
-from ..core.errors import Invalid, Refused
+from ..core.errors import Blocked, Invalid, Refused
 from ..core.specs import Module
 from ..services import records
 from .etags import etag_of, require_match
@@ -29,6 +29,13 @@ from .refusals import WHOLE, refuse_names
 from .serializers import serializer_for
 from .sharing import SharedRecords
 from .sight import of_trash
+
+
+class Standstill(exceptions.APIException):
+    """A rule stands against it that no other input could mend."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
 
 
 class StrictQuery(APIView):
@@ -54,7 +61,8 @@ class StrictQuery(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Say what a service refused in the words of the API."""
         if isinstance(exc, Refused):
-            exc = exceptions.PermissionDenied(str(exc))
+            kind = Standstill if isinstance(exc, Blocked) else exceptions.PermissionDenied
+            exc = kind(str(exc))
         if isinstance(exc, Invalid):
             exc = exceptions.ValidationError({n or WHOLE: texts for n, texts in exc.errors.items()})
         return super().handle_exception(exc)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from .. import policy, signals
 from ..core import clock
-from ..core.errors import Invalid, Refused
+from ..core.errors import Blocked, Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role, RoleAssignment
 from ..models.versions import lock_policy, one_bump
@@ -112,7 +112,7 @@ def _require_another_owner(leaving: RoleAssignment) -> None:
         role__code=OWNER_CODE, valid_until=None, user__in=active
     )
     if not others.exclude(pk=leaving.pk).exists():
-        raise Refused(_("This is the last Owner; give the role to somebody else first (D7)."))
+        raise Blocked(_("This is the last Owner; give the role to somebody else first (D7)."))
 
 
 def _log(acting_user: Any, action: str, assignment: RoleAssignment, *, new: bool) -> None:

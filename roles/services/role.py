@@ -11,11 +11,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import policy, signals
 from ..core import clock
 from ..core.changes import RoleChanges, apply, difference, flatten
-from ..core.errors import Conflict, Invalid, Refused
+from ..core.errors import Blocked, Conflict, Invalid, Refused
 from ..core.names import normalise
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
@@ -224,13 +225,10 @@ def _require_deletable(role: Role) -> None:
     holders = role.assignments.not_ended(clock.now()).count()
     derived = role.derived.count()
     if holders or derived:
-        raise Refused(
-            _(
-                "“%(name)s” is in use: %(holders)d people hold it and %(derived)d roles are "
-                "based on it. Move them to another role first (D9)."
-            )
-            % {"name": role.name, "holders": holders, "derived": derived}
-        )
+        people = ngettext("%d person holds it", "%d people hold it", holders) % holders
+        heirs = ngettext("%d role is based on it", "%d roles are based on it", derived) % derived
+        words = _("“%(name)s” is in use: %(people)s, %(heirs)s. Move them to another role (D9).")
+        raise Blocked(words % {"name": role.name, "people": people, "heirs": heirs})
 
 
 def _log(

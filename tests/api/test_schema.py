@@ -46,6 +46,10 @@ def test_it_names_every_address_and_no_other(olga):
     of_module += [("{id}/shares/", "get post"), ("{id}/shares/{share}/", "delete")]
     expected = {f"/api/v1/{m}/{end}": how for m in MODELS for end, how in of_module}
     expected |= {f"/api/v1/{name}/": "get" for name in ("me", "modules", "permissions")}
+    of_role = [("", "get put patch delete"), ("matrix/", "get patch"), ("clone/", "get post")]
+    of_role += [("impact/", "post")]
+    expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
+    expected |= {"/api/v1/roles/": "get post"}
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
 
 
@@ -57,6 +61,13 @@ def test_what_answers_hold_is_what_it_promises(olga):
         shown = olga.read(f"{module}/{record.pk}/")
         assert shown.keys() == promised["properties"].keys(), module
         assert promised["required"] == ["id"]
+    roles = {"roles/": "roles/", "roles/user/": "roles/{code}/"}
+    roles["roles/user/matrix/"] = "roles/{code}/matrix/"
+    for path, described_as in roles.items():
+        answer = schema_for(olga)["paths"][f"/api/v1/{described_as}"]["get"]["responses"]["200"]
+        promised = answer["content"]["application/json"]["schema"]
+        shown = olga.read(path)
+        assert shown.keys() - {"count_is_capped"} == promised["properties"].keys(), path
     me = olga.read("me/")
     answer = schema_for(olga)["paths"]["/api/v1/me/"]["get"]["responses"]["200"]["content"]
     assert me.keys() == answer["application/json"]["schema"]["properties"].keys()

@@ -1,0 +1,87 @@
+"""How the API describes roles: as policy files write them, with what is known beside."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiViewExtension
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+
+from .openapi import TEXT, TEXTS, both, many_of, object_of
+
+NUMBER, FLAG = {"type": "integer"}, {"type": "boolean"}
+BY_MODULE = {"type": "object", "additionalProperties": True}
+WISH = {
+    "code": TEXT,
+    "name": TEXT,
+    "description": TEXT,
+    "level": NUMBER | {"minimum": 0, "maximum": 100},
+    "base": TEXT | {"nullable": True},
+    "permissions": TEXTS,
+    "privileges": TEXTS,
+    "records": BY_MODULE
+    | {"description": "Module to a scope, a list of them, or those by action."},
+    "fields": BY_MODULE | {"description": "Module to field to hidden, read_only or editable."},
+}
+WISHED = {"type": "object", "properties": WISH}
+ROLE = object_of(**WISH, own=TEXTS, effective=TEXTS, users=NUMBER, system=FLAG, locked=TEXTS)
+CELL = {
+    "code": TEXT,
+    "applicable": FLAG,
+    "granted": FLAG,
+    "inherited": FLAG,
+    "implied": FLAG,
+    "locked": FLAG,
+}
+MODULE = object_of(
+    code=TEXT,
+    label=TEXT,
+    group=TEXT,
+    cells={"type": "object", "additionalProperties": object_of(**CELL)},
+)
+FEATURE = object_of(label=TEXT, group=TEXT, module=TEXT | {"nullable": True}, **CELL)
+MATRIX = object_of(
+    role=TEXT,
+    actions=TEXTS,
+    modules={"type": "array", "items": MODULE},
+    features={"type": "array", "items": FEATURE},
+)
+TICKS = {"type": "object", "properties": {"grant": TEXTS, "revoke": TEXTS}}
+EFFECT = object_of(kind=TEXT, names=TEXTS, people=NUMBER)
+IMPACT = object_of(holders=NUMBER, people=NUMBER, effects={"type": "array", "items": EFFECT})
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="The role's code.")
+MOVE_TO = OpenApiParameter(
+    "move_to", str, description="The role to which its people and the roles on it go first."
+)
+
+
+def _json(described: dict[str, Any]) -> Any:
+    return {"application/json": described}
+
+
+class Roles(OpenApiViewExtension):
+    """Describe the addresses of roles."""
+
+    target_class = "roles.api.roles.RoleViewSet"
+
+    def view_replacement(self) -> Any:
+        """Say what each takes and answers."""
+
+        def one(**kwargs: Any) -> Any:
+            return extend_schema(parameters=[CODE], **kwargs)
+
+        return extend_schema_view(
+            list=extend_schema(responses={200: many_of(ROLE)}),
+            create=extend_schema(request=_json(WISHED), responses={201: ROLE}),
+            retrieve=one(responses={200: ROLE}),
+            update=one(request=_json(WISHED), responses={200: ROLE}),
+            partial_update=one(request=_json(WISHED), responses={200: ROLE}),
+            destroy=extend_schema(parameters=[CODE, MOVE_TO], responses={204: None}),
+            matrix=both(
+                one(methods=["GET"], responses={200: MATRIX}),
+                one(methods=["PATCH"], request=_json(TICKS), responses={200: MATRIX}),
+            ),
+            clone=both(
+                one(methods=["GET"], responses={200: WISHED}),
+                one(methods=["POST"], request=_json(WISHED), responses={201: ROLE}),
+            ),
+            impact=one(request=_json(WISHED), responses={200: IMPACT}),
+        )(type("Roles", (self.target,), {"__doc__": self.target.__doc__}))

@@ -1,0 +1,243 @@
+"""Roles over HTTP: read, made, changed, cloned and deleted as the services allow."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from .. import policy, snapshots
+from ..core.changes import RoleChanges, difference
+from ..core.errors import Conflict, Invalid
+from ..core.impact import Impact
+from ..core.role_reading import ROLE_KEYS
+from ..core.specs import Module, RoleSpec
+from ..models import Role
+from ..registry import registry
+from ..rest_framework.etags import PreconditionFailed, etag_of, require_match
+from ..rest_framework.pagination import BoundedPages
+from ..rest_framework.permissions import GovernedPermission
+from ..rest_framework.refusals import refuse_names
+from ..rest_framework.views import StrictQuery
+from ..services.cloning import clone_of
+from ..services.impact import impact_of
+from ..services.loading import read_role
+from ..services.role import change_role, create_role, delete_role
+from ..snapshots import Snapshot
+from .role_shapes import (
+    describe_matrix,
+    describe_role,
+    enabled_part,
+    read_role_body,
+    shape_of,
+    with_disabled_part,
+    without_what_was_shown,
+)
+
+
+class RoleViewSet(StrictQuery, ViewSet):
+    """The roles of the account; what the asker cannot change of one is `locked` (D4)."""
+
+    permission_classes = [GovernedPermission]
+    asks: str | None = None
+    lookup_field = "code"
+    lookup_value_regex = "[^/]+"
+    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
+    _asked: ClassVar[dict[str, frozenset[str]]] = {"destroy": frozenset({"move_to"})}
+
+    @property
+    def module(self) -> Module:
+        """The module that governs roles."""
+        return policy.governing(Role)
+
+    def query_names(self) -> frozenset[str]:
+        """Let the list be paged, and a deletion say where its people go."""
+        if self.action == "list":
+            return BoundedPages().query_names()
+        return self._asked.get(self.action, frozenset())
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say that a role changed since it was read (412)."""
+        return super().handle_exception(PreconditionFailed() if isinstance(exc, Conflict) else exc)
+
+    # Reading
+
+    def list(self, request: Request) -> Response:
+        """List the roles, the highest level first."""
+        pages = BoundedPages()
+        page = pages.paginate_queryset(self._roles(), request, self)
+        now = snapshots.load_policy()
+        return pages.get_paginated_response([self._described(role, now) for role in page])
+
+    def retrieve(self, request: Request, code: str) -> Response:
+        """Give one role."""
+        return self._answer(self._role(code))
+
+    # Writing
+
+    def create(self, request: Request) -> Response:
+        """Make a role; without a code it has one made of its name."""
+        return self._created(read_role_body(request.data))
+
+    def update(self, request: Request, code: str) -> Response:
+        """Put a role in another one's place: what is left out is empty."""
+        return self._change(code, {})
+
+    def partial_update(self, request: Request, code: str) -> Response:
+        """Change the keys that are sent, each as a whole."""
+        return self._change(code, None)
+
+    def destroy(self, request: Request, code: str) -> Response:
+        """Delete a role; `move_to` names the role to which people and heirs go first (D9)."""
+        role = self._role(code)
+        self._require_match(role)
+        target = None
+        if (move_to := request.query_params.get("move_to")) is not None:
+            target = Role.objects.filter(code=move_to).first()
+            if target is None:
+                raise Invalid({"move_to": [_("There is no role “%s” to move to.") % move_to]})
+        delete_role(acting_user=request.user, role=role, move_to=target)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=True, methods=["get", "patch"])
+    def matrix(self, request: Request, code: str) -> Response:
+        """Give the grid; PATCH `{"grant": […], "revoke": […]}` ticks and unticks cells."""
+        role = self._role(code)
+        if request.method == "PATCH":
+            self._require_match(role)
+            changes = _cells(request.data, snapshots.load_policy(), role.code)
+            change_role(acting_user=request.user, role=role, changes=changes)
+        now = snapshots.load_policy()
+        return Response(describe_matrix(role.code, now, self._locked(now.roles[role.code])))
+
+    @action(detail=True, methods=["get", "post"], asks="create")
+    def clone(self, request: Request, code: str) -> Response:
+        """Give what a clone begins with; POST a name, and what shall differ, to create it (D10)."""
+        source = self._role(code)
+        start = self._shape_of_clone(source)
+        if request.method == "GET":
+            return Response(start)
+        wanted = read_role_body(request.data, start=start)
+        return self._created(wanted, cloned_from=source.code)
+
+    @action(detail=True, methods=["post"], asks="edit")
+    def impact(self, request: Request, code: str) -> Response:
+        """Say who would gain or lose what if the role were as it is sent; nothing is saved."""
+        role = self._role(code)
+        return Response(_described_impact(impact_of(role, self._wanted(role, None))))
+
+    # What stands behind
+
+    def _roles(self) -> Any:
+        return with_holders(Role.objects.select_related("base")).order_by("-level", "name")
+
+    def _role(self, code: str) -> Any:
+        role = self._roles().filter(code=code).first()
+        if role is None:
+            raise exceptions.NotFound
+        if self.action != "clone":  # which changes nothing of the role that it begins with
+            self.check_object_permissions(self.request, role)
+        return role
+
+    def _locked(self, spec: RoleSpec) -> frozenset[str]:
+        return frozenset()
+
+    def _described(self, role: Any, now: Snapshot | None = None) -> dict[str, Any]:
+        now = now or snapshots.load_policy()
+        # What decides nothing is not part of a snapshot.
+        spec = now.roles[role.code].with_changes(
+            description=role.description, is_system=role.is_system
+        )
+        return describe_role(spec, now, users=role.holders, locked=self._locked(spec))
+
+    def _answer(self, role: Any, code: int = status.HTTP_200_OK) -> Response:
+        body = self._described(role)
+        return Response(body, status=code, headers={"ETag": etag_of(body)})
+
+    def _require_match(self, role: Any) -> None:
+        if "If-Match" in self.request.headers:
+            require_match(self.request.headers["If-Match"], self._described(role))
+
+    def _created(self, wanted: RoleSpec, cloned_from: str = "") -> Response:
+        made = create_role(acting_user=self.request.user, wanted=wanted, cloned_from=cloned_from)
+        answer = self._answer(self._roles().get(pk=made.pk), status.HTTP_201_CREATED)
+        address = self.request.build_absolute_uri(reverse("role-detail", args=[made.code]))
+        answer["Location"] = address
+        return answer
+
+    def _change(self, code: str, start: dict[str, Any] | None) -> Response:
+        role = self._role(code)
+        self._require_match(role)
+        spec = read_role(role)
+        wanted = self._wanted(role, start)
+        change_role(
+            acting_user=self.request.user, role=role, changes=difference(spec, wanted), seen=spec
+        )
+        return self._answer(self._roles().get(pk=role.pk))
+
+    def _wanted(self, role: Any, start: dict[str, Any] | None) -> RoleSpec:
+        """Read the role as it is sent; what is left out is as it was, or `start` says."""
+        shown = self._described(role)
+        body = without_what_was_shown(self.request.data, shown)
+        own = {key: shown[key] for key in ROLE_KEYS} if start is None else start
+        read = read_role_body(body, start=own, code=role.code)
+        return with_disabled_part(read, read_role(role), snapshots.load_policy().rules)
+
+    def _shape_of_clone(self, source: Role) -> dict[str, Any]:
+        start = shape_of(enabled_part(clone_of(source), snapshots.load_policy().rules))
+        return {key: value for key, value in start.items() if key != "code"} | {"name": ""}
+
+
+def with_holders(roles: Any) -> Any:
+    """Count with each role the people who hold it now (R2)."""
+    held = policy.current_assignments().filter(role=OuterRef("pk")).order_by()
+    number = held.values("role").annotate(number=Count("pk")).values("number")
+    return roles.annotate(holders=Coalesce(Subquery(number, output_field=IntegerField()), 0))
+
+
+def _cells(body: Any, now: Snapshot, code: str) -> RoleChanges:
+    """Read what to tick and to untick; a cell that the role has from elsewhere cannot be taken."""
+    spec, compiled = now.roles[code], now.role(code)
+    if not isinstance(body, Mapping):
+        raise Invalid({"": [_("Send one JSON object.")]})
+    refuse_names(name for name in body if name not in ("grant", "revoke"))
+    grant, revoke = (_codes(body, name) for name in ("grant", "revoke"))
+    if both := grant & revoke:
+        raise Invalid({"revoke": [_("%s is granted and revoked at once.") % ", ".join(both)]})
+    elsewhere = sorted(
+        cell
+        for cell in revoke - spec.permissions
+        if any(source.kind != "own" for source in compiled.permissions.get(cell, ()))
+    )
+    if elsewhere:
+        words = _("%s cannot be revoked here: the role has it from its base or by implication.")
+        raise Invalid({"revoke": [words % ", ".join(elsewhere)]})
+    return RoleChanges(granted=grant - spec.permissions, revoked=revoke & spec.permissions)
+
+
+def _codes(body: Mapping[str, Any], name: str) -> frozenset[str]:
+    given = body.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
+        raise Invalid({name: [_("Give a list of permissions.")]})
+    unknown = sorted(frozenset(given) - registry.catalogue.permissions.keys())
+    if unknown:
+        raise Invalid({name: [_("There is no permission %s (R21).") % ", ".join(unknown)]})
+    return frozenset(given)
+
+
+def _described_impact(impact: Impact) -> dict[str, Any]:
+    return {
+        "holders": impact.holders,
+        "people": impact.people,
+        "effects": [
+            {"kind": effect.kind, "names": list(effect.names), "people": effect.people}
+            for effect in impact.effects
+        ],
+    }
