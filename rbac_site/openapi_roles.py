@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from .openapi import TEXT, TEXTS, both, many_of, object_of
+from .openapi import TEXT, TEXTS, both, object_of
 
 NUMBER, FLAG = {"type": "integer"}, {"type": "boolean"}
 BY_MODULE = {"type": "object", "additionalProperties": True}
@@ -69,7 +69,7 @@ class Roles(OpenApiViewExtension):
             return extend_schema(parameters=[CODE], **kwargs)
 
         return extend_schema_view(
-            list=extend_schema(responses={200: many_of(ROLE)}),
+            list=extend_schema(responses={200: ROLE}),
             create=extend_schema(request=_json(WISHED), responses={201: ROLE}),
             retrieve=one(responses={200: ROLE}),
             update=one(request=_json(WISHED), responses={200: ROLE}),

@@ -46,6 +46,7 @@ class RoleViewSet(StrictQuery, ViewSet):
     """The roles of the account; what the asker cannot change of one is `locked` (D4)."""
 
     permission_classes = [GovernedPermission]
+    pagination_class = BoundedPages
     asks: str | None = None
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
@@ -60,7 +61,7 @@ class RoleViewSet(StrictQuery, ViewSet):
     def query_names(self) -> frozenset[str]:
         """Let the list be paged, and a deletion say where its people go."""
         if self.action == "list":
-            return BoundedPages().query_names()
+            return self.pagination_class().query_names()
         return self._asked.get(self.action, frozenset())
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -71,7 +72,7 @@ class RoleViewSet(StrictQuery, ViewSet):
 
     def list(self, request: Request) -> Response:
         """List the roles, the highest level first."""
-        pages = BoundedPages()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(self._roles(), request, self)
         now = snapshots.load_policy()
         return pages.get_paginated_response([self._described(role, now) for role in page])
