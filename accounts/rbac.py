@@ -12,14 +12,6 @@ EVERYTHING = ("view", "create", "edit", "delete", "export", "import", "invite")
 
 registry.register(
     Module(
-        code="activities",
-        label=_("Activities"),
-        group=ADMINISTRATION,
-        actions=("view", "export"),
-        description=_("the log of what happened, with undo"),
-        order=140,
-    ),
-    Module(
         code="users",
         label=_("Users"),
         group=ADMINISTRATION,

@@ -1,4 +1,4 @@
-"""What the engine itself puts under control: the roles."""
+"""What the engine itself puts under control: the roles, and the log of what happened."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,17 @@ registry.register(
         model="roles.Role",
         can_disable=False,
         app_label="roles",
-    )
+    ),
+    Module(
+        code="activities",
+        label=_("Activities"),
+        group=_("Administration"),
+        actions=("view", "export"),
+        description=_("the log of what happened, with undo"),
+        order=140,
+        model="roles.AuditEntry",
+        app_label="roles",
+    ),
 )
 registry.register_features(
     Feature(

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from .. import policy
 from .governed_forms import GovernedForms
+from .governed_history import GovernedHistory
 from .governed_lists import SEARCH_MAX, GovernedLists
 from .governed_sharing import GovernedSharing
 from .governed_writes import GovernedWrites
@@ -23,7 +24,12 @@ __all__ = ["NO_ACCESS", "SEARCH_MAX", "GovernedAdmin"]
 
 
 class GovernedAdmin(
-    GovernedLists, GovernedForms, GovernedSharing, GovernedWrites, admin.ModelAdmin
+    GovernedLists,
+    GovernedForms,
+    GovernedSharing,
+    GovernedHistory,
+    GovernedWrites,
+    admin.ModelAdmin,
 ):
     """A `ModelAdmin` that asks the policy about everything and decides nothing itself."""
 

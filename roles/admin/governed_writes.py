@@ -92,9 +92,3 @@ class GovernedWrites(GovernedPart):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         """Write nothing; the service has."""
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """Show nothing of a log that is not kept."""
-        raise PermissionDenied

@@ -31,7 +31,7 @@ class RoleList(RolePages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Bring along what the columns show."""
-        return with_facts(super().get_queryset(request))
+        return with_facts(super().get_queryset(request), request.user)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RoleChangeList]:
         """Use the list that draws rows and tree."""

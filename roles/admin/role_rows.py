@@ -6,12 +6,20 @@ from typing import Any
 
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, DateTimeField, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 
 from .. import policy, snapshots
-from ..models import AuditEntry
+from ..models import AuditEntry, Role
 from .coverage import Coverage, coverage_of, groups_of
 
 VIEW_VAR = "view"
@@ -94,15 +102,15 @@ class RoleChangeList(ChangeList):
         return self.get_query_string({VIEW_VAR: TREE})
 
 
-def with_facts(roles: QuerySet) -> QuerySet:
-    """Bring along how many hold each role now, and when it was last changed.
-
-    Entries older than the role are about an earlier one of the same code (threat 22).
-    """
+def with_facts(roles: QuerySet, user: Any) -> QuerySet:
+    """Bring along how many hold each role now, and the last change of it that `user` may see."""
     held = policy.current_assignments().filter(role=OuterRef("pk")).order_by()
     holders = held.values("role").annotate(number=Count("pk")).values("number")
     entries = AuditEntry.objects.filter(
-        subject_type="role", subject_id=OuterRef("code"), moment__gte=OuterRef("created_at")
+        policy.visible_entries(user),
+        subject_type=Role._meta.label_lower,
+        subject_id=Cast(OuterRef("pk"), CharField()),
+        beside_type="",
     )
     newest = entries.order_by("-moment").values("moment")[:1]
     return roles.select_related("base").annotate(

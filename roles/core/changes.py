@@ -80,6 +80,20 @@ def flatten(changes: RoleChanges) -> Iterator[dict[str, Any]]:
         yield {"field": f"field:{module}:{name}", "old": _code(old), "new": _code(new)}
 
 
+def field_of(name: str) -> str:
+    """Give the field that a row of the log is about: of a role's cells, what they are cells of.
+
+    A record's own fields have neither a dot nor a colon in their names.
+    """
+    kind, colon, _rest = name.partition(":")
+    if colon:
+        return _FIELDS_OF_ROLES.get(kind, kind)
+    return "permissions" if "." in name else name
+
+
+_FIELDS_OF_ROLES = {"privilege": "privileges", "scope": "records", "field": "fields"}
+
+
 def _code(level: FieldLevel | None) -> str | None:
     return None if level is None else level.code
 

@@ -2,7 +2,7 @@
 
 from .access import FieldPermission, RecordAccess
 from .assignment import RoleAssignment
-from .audit import AuditEntry
+from .audit import AuditEntry, AuditField
 from .catalogue import Module, Permission
 from .role import CustomPrivilege, Role, RoleGrant, RolePrivilege
 from .sharing import Share
@@ -13,6 +13,7 @@ __all__ = [
     "AccessStamp",
     "ApiToken",
     "AuditEntry",
+    "AuditField",
     "CustomPrivilege",
     "FieldPermission",
     "Module",

@@ -8,6 +8,7 @@
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
 | may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
+| what of the log may they see? | `visible_entries`, `seen_entries` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | who may? | `holders` |
 | by what do they act? | `act_by`, `token_of`, `limit_of` |
@@ -18,6 +19,7 @@ Decisions are true or false and carry their reason.
 """
 
 from .acting import act_by, as_stored, limit_of, token_of
+from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
 from .explaining import Explanation, explain
@@ -48,6 +50,7 @@ from .people import (
     why_not_administer,
 )
 from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
+from .seeing import Glimpse, Seen, reference_of, seen_entries
 from .sharing import check_share, offered_people, offered_teams
 from .tokens import MANAGE as MANAGE_TOKENS
 from .tokens import check_make_token, revocable_tokens, token_with
@@ -68,6 +71,8 @@ __all__ = [
     "NEEDS_VIEW",
     "UNSENT",
     "Explanation",
+    "Glimpse",
+    "Seen",
     "aaccess_for",
     "access_for",
     "accessible",
@@ -99,6 +104,7 @@ __all__ = [
     "is_governed",
     "limit_of",
     "masked_value",
+    "model_of",
     "no_such_field",
     "offered_people",
     "offered_teams",
@@ -106,16 +112,19 @@ __all__ = [
     "readable_fields",
     "readable_name",
     "readable_on",
+    "reference_of",
     "require_owner",
     "require_owner_now",
     "resolve",
     "revocable_tokens",
+    "seen_entries",
     "shows_unnamed",
     "token_of",
     "token_with",
     "trash_masks",
     "trashed",
     "unended_assignments",
+    "visible_entries",
     "why_not_administer",
     "with_masks",
     "with_readable",

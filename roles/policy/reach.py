@@ -1,6 +1,6 @@
 """Which records: reach as one condition, and role by role where fields depend on it (R13-R15)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any
@@ -68,12 +68,22 @@ def reached_by(user: Any, module: Module, action: str, roles: Roles) -> Q:
         return NOBODY
     reached, shared = reach_q(user, module, scopes), shared_q(user, module, action)
     # An empty condition means every record, and would vanish in an OR.
-    return (reached | shared if reached and shared else reached) & alive_q(module)
+    reached = reached | shared if reached and shared else reached
+    return reached & alive_q(module) & _followed_q(user, module)
 
 
 def alive_q(module: Module) -> Q:
     """Leave out what lies in the trash: it is in nobody's reach (R13)."""
     return Q(**{module.deleted_field: None}) if module.deleted_field else Q()
+
+
+FOLLOWED: dict[str, Callable[[Any], Q]] = {}
+"""Models whose records are in reach where what they are about is, with the condition (R9)."""
+
+
+def _followed_q(user: Any, module: Module) -> Q:
+    follow = FOLLOWED.get(module.model or "")
+    return follow(user) if follow else Q()
 
 
 def is_administration(module: Module) -> bool:
@@ -112,7 +122,7 @@ class Question:
     @classmethod
     def of(cls, user: Any, module: Module, roles: Roles, actions: Iterable[str]) -> "Question":
         """Ask which of `roles` reach a record, by scope or by a share for one of `actions`."""
-        alive = alive_q(module)
+        alive = alive_q(module) & _followed_q(user, module)
         found = {_name(scopes): reach_q(user, module, scopes) & alive for scopes, _role in roles}
         for action in actions:
             shared = shared_q(user, module, action)

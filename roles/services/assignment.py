@@ -129,9 +129,8 @@ def _log(acting_user: Any, action: str, assignment: RoleAssignment, *, new: bool
     audit.record(
         acting_user=acting_user,
         action=action,
-        subject_type="assignment",
-        subject_id=f"{assignment.user.get_username()}:{assignment.role.code}",
-        subject_name=f"{assignment.user}: {assignment.role}",
+        subject=assignment.role,
+        beside=assignment.user,
         changes=changes,
     )
     user_id, code = assignment.user_id, assignment.role.code

@@ -4,33 +4,54 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from .. import policy
-from ..models import AuditEntry
+from ..core.changes import field_of
+from ..models import AuditEntry, AuditField
+from ..models.audit import key_of
 
 
 def record(
     *,
     acting_user: Any,
     action: str,
-    subject_type: str,
-    subject_id: Any,
-    subject_name: str,
+    subject: Model,
+    beside: Model | None = None,
     changes: Iterable[Mapping[str, Any]] = (),
+    is_field_change: bool = False,
 ) -> AuditEntry:
-    """Add an entry; outside a transaction it would not stand or fall with the change."""
+    """Add an entry; outside a transaction it would not stand or fall with the change.
+
+    `beside` is what the entry is about as well: the person to whom a role is given. Who sees the
+    entry must be able to view both. With `is_field_change` the entry says no more than its
+    changes, and whoever may read none of their fields does not see it.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{action!r} is logged outside a transaction; open one around both.")
-    return AuditEntry.objects.create(
+    rows = list(changes)
+    entry = AuditEntry.objects.create(
         actor=acting_user,
         actor_name=_name_of(acting_user),
         action=action,
-        subject_type=subject_type,
-        subject_id=str(subject_id)[:150],
-        subject_name=subject_name[:250],
-        changes=list(changes),
+        changes=rows,
+        is_field_change=is_field_change,
+        **_named("subject", subject),
+        **(_named("beside", beside) if beside is not None else {}),
     )
+    if is_field_change:
+        names = sorted({field_of(row["field"]) for row in rows})
+        AuditField.objects.bulk_create(AuditField(entry=entry, name=name) for name in names)
+    return entry
+
+
+def _named(prefix: str, record: Model) -> dict[str, str]:
+    return {
+        f"{prefix}_type": record._meta.label_lower,
+        f"{prefix}_id": key_of(record.pk),
+        f"{prefix}_name": str(record)[:250],
+    }
 
 
 def _name_of(acting_user: Any) -> str:

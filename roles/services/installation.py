@@ -140,9 +140,8 @@ def install_assignment(
         audit.record(
             acting_user=None,
             action="role.assigned",
-            subject_type="assignment",
-            subject_id=f"{user.get_username()}:{role.code}",
-            subject_name=f"{user}: {role}",
+            subject=role,
+            beside=user,
             changes=[{"field": "role", "old": None, "new": role.code}],
         )
     return made

@@ -209,8 +209,7 @@ def _log(acting_user: Any, verb: str, record: models.Model, changes: Iterable[An
     audit.record(
         acting_user=acting_user,
         action=f"record.{verb}",
-        subject_type=record._meta.label_lower,
-        subject_id=record.pk,
-        subject_name=str(record),
+        subject=record,
         changes=changes,
+        is_field_change=verb == "changed",
     )

@@ -241,10 +241,9 @@ def _log(
     audit.record(
         acting_user=acting_user,
         action=action,
-        subject_type="role",
-        subject_id=role.code,
-        subject_name=role.name,
+        subject=role,
         changes=[*more, *flatten(changes)],
+        is_field_change=action == "role.changed",
     )
     code = role.code
     transaction.on_commit(

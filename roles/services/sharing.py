@@ -105,8 +105,6 @@ def _log(acting_user: Any, action: str, share: Any, *, old: Any, new: Any) -> No
     audit.record(
         acting_user=acting_user,
         action=action,
-        subject_type=share.record._meta.label_lower,
-        subject_id=share.record.pk,
-        subject_name=str(share.record),
+        subject=share.record,
         changes=[change],
     )

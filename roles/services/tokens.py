@@ -162,9 +162,8 @@ def _log(acting_user: Any, action: str, token: ApiToken, *, is_there: bool) -> N
     audit.record(
         acting_user=acting_user,
         action=action,
-        subject_type="token",
-        subject_id=token.pk,
-        subject_name=f"{token.user}: {token.name}",
+        subject=token,
+        beside=token.user,
         changes=[
             {"field": field, "old": None, "new": value}
             if is_there

@@ -111,7 +111,7 @@ def test_the_log_of_an_earlier_role_of_the_same_code_is_not_this_one_s(owner, db
     """Threat 22."""
     old = make_role("temp")
     owner.post(f"/roles/role/{old.pk}/delete/")
-    assert AuditEntry.objects.filter(subject_id="temp").exists()
+    assert AuditEntry.objects.filter(subject_name="Temp").exists()
     make_role("temp")
     assert "never" in words(row_of(owner.get(LIST).content.decode(), "Temp"))
 
@@ -220,7 +220,7 @@ def test_columns_order_the_list(owner, several, order, first, last):
 def test_the_list_is_ordered_by_people_and_by_last_change(owner, several):
     assert names(by(owner, "-people"))[0] == "Sales"
     role = Role.objects.get(code="lone")
-    AuditEntry.objects.create(subject_type="role", subject_id=role.code, action="role.changed")
+    AuditEntry.objects.create(subject_type="roles.role", subject_id=role.pk, action="role.changed")
     assert names(by(owner, "last_change"))[0] == "Lone"
 
 

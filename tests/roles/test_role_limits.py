@@ -123,11 +123,11 @@ def test_each_move_is_logged(rich, owner):
     count = AuditEntry.objects.count()
     delete(rich, owner, "user")
     entries = AuditEntry.objects.order_by("pk")[count:]
-    assert [(entry.action, entry.subject_id) for entry in entries] == [
-        ("role.unassigned", "ann:rich"),
-        ("role.assigned", "ann:user"),
-        ("role.changed", "heir"),
-        ("role.deleted", "rich"),
+    assert [(e.action, e.subject_name, e.beside_name) for e in entries] == [
+        ("role.unassigned", "Rich", "ann"),
+        ("role.assigned", "User", "ann"),
+        ("role.changed", "Heir", ""),
+        ("role.deleted", "Rich", ""),
     ]
     assert {entry.actor for entry in entries} == {owner}
 

@@ -119,7 +119,8 @@ def test_a_privilege_that_no_role_names_any_more_is_gone(rich, owner):
 def test_the_log_tells_who_created_what(rich, owner):
     entry = last_entry()
     assert (entry.actor, entry.actor_name, entry.action) == (owner, "olga", "role.created")
-    assert (entry.subject_type, entry.subject_id, entry.subject_name) == ("role", "rich", "Rich")
+    assert (entry.subject_type, entry.subject_name) == ("roles.role", "Rich")
+    assert AuditEntry.objects.about(rich).get() == entry
     found = logged()
     assert found["name"][1] == "Rich" and found["level"][1] == 20
     assert found["leads.view"] == (False, True)
@@ -200,11 +201,11 @@ def test_a_rolled_back_change_leaves_no_entry(rich, owner):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_outside_a_transaction_is_refused():
-    entry = {"acting_user": None, "action": "x", "subject_type": "role", "subject_name": "x"}
+    entry = {"acting_user": None, "action": "x", "subject": make_role("rep")}
     with pytest.raises(RuntimeError, match="outside a transaction"):
-        audit.record(**entry, subject_id="1")
+        audit.record(**entry)
     with transaction.atomic():
-        assert audit.record(**entry, subject_id="1").actor_name == "the system"
+        assert audit.record(**entry).actor_name == "the system"
 
 
 # The announcement

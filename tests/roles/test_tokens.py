@@ -278,7 +278,7 @@ def test_the_log_tells_of_tokens_made_and_taken_back(ann):
     """D13, without the secret."""
     token, _secret = make(ann, limit=VIEW)
     revoke_token(acting_user=ann, token=token)
-    made, taken = AuditEntry.objects.filter(subject_type="token").order_by("pk")
+    made, taken = AuditEntry.objects.filter(subject_type="roles.apitoken").order_by("pk")
     assert (made.action, taken.action) == ("token.created", "token.revoked")
     assert made.actor == ann and made.subject_id == str(token.pk)
     told = {change["field"]: change["new"] for change in made.changes}
