@@ -19,6 +19,17 @@ registry.register(
         description=_("people who sign in, their roles, teams, departments and managers"),
         order=150,
         model="accounts.User",
+        ungoverned=(
+            "password",
+            "last_login",
+            "date_joined",
+            "is_superuser",
+            "is_staff",
+            "is_active",
+            "state",
+            "groups",
+            "user_permissions",
+        ),
         can_disable=False,
     ),
     Module(

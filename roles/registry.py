@@ -225,7 +225,8 @@ class Registry:
             return {}
         options = apps.get_model(module.model)._meta
         fields = (*options.concrete_fields, *options.many_to_many)
-        return {f.name: f.verbose_name for f in fields if f.editable and not f.primary_key}
+        named = (f for f in fields if f.name not in module.ungoverned)
+        return {f.name: f.verbose_name for f in named if f.editable and not f.primary_key}
 
     def naming_fields(self, model: type[Model]) -> frozenset[str]:
         """Give the governable fields of which `str(record)` makes a name (R16).
@@ -277,7 +278,7 @@ def _check_module(module: Module) -> None:
             f"Module {module.code!r} sets one of has_record_access and owner_field. Set both, or "
             f"neither if every record is in reach of every role that gives the action (R9)."
         )
-    for name in (module.owner_field, module.deleted_field):
+    for name in (module.owner_field, module.deleted_field, *module.ungoverned):
         if name and module.model:
             _require_field(module, name)
     if module.share_model:

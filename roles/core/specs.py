@@ -29,6 +29,7 @@ class Module:
     `model` is the label of the model whose rows are its records (`crm.Contact`), `also` those
     of further models that it governs. `owner_field` names the field that holds a record's
     owner; without one, every record is in reach of every role that gives the action (R9).
+    `ungoverned` names fields of the model that no role can name, because no door shows them.
     `share_model` is the label of the model that holds shares of its records (R19).
     `implies` maps one of its actions to the permissions that come with it (R5).
     Labels may be lazy translations.
@@ -45,6 +46,7 @@ class Module:
     owner_field: str | None = None
     deleted_field: str | None = None
     share_model: str | None = None
+    ungoverned: tuple[str, ...] = ()
     has_record_access: bool = False
     can_disable: bool = True
     implies: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)

@@ -5,9 +5,12 @@ from django.contrib.auth.models import AnonymousUser
 
 from crm.models import Account, Contact, Task
 from roles import policy
-from roles.core.errors import Refused, UnknownName
+from roles.core.changes import RoleChanges
+from roles.core.errors import Invalid, Refused, UnknownName
+from roles.core.vocabulary import FieldLevel
 from roles.registry import registry
 from roles.services.records import change_record, create_record
+from roles.services.role import change_role
 from tests.factories import fetch, make_role, make_user
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +200,18 @@ def test_a_feature_on_a_record_needs_its_module_and_view_reach(ben):
     assert not policy.check(cat, "tasks.comment", theirs)
     assert not policy.check(cat, "dashboard.view", mine)
     assert not policy.check(cat, "tasks.comment", contact(cat))
+
+
+def test_no_role_names_what_no_door_shows_of_people():
+    """R10, R21: a password is no field of the grid; the organisation is."""
+    users = registry.module("users")
+    assert {"username", "email", "department", "manager"} <= registry.fields_of(users).keys()
+    assert not {"password", "is_superuser", "groups"} & registry.fields_of(users).keys()
+    owner, role = make_user("olga-of-fields", "owner"), make_role()
+    for name, saved in (("email", True), ("password", False)):
+        changes = RoleChanges(fields={("users", name): (None, FieldLevel.HIDDEN)})
+        if saved:
+            assert change_role(acting_user=fetch(owner), role=role, changes=changes)
+        else:
+            with pytest.raises(Invalid, match="no field “password”"):
+                change_role(acting_user=fetch(owner), role=role, changes=changes)
