@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist
+from django.forms.models import construct_instance
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -43,8 +44,7 @@ class _Refusing:
         """Ask about what differs from the record, and of a new one about the owner in any case."""
         sent = {n: self.cleaned_data[n] for n in self.changed_data if n in self.cleaned_data}
         if self._mask is not None:
-            governed = registry.fields_of(self._module)
-            values = {name: value for name, value in sent.items() if name in governed}
+            values = {name: value for name, value in sent.items() if name in self._governed}
             return policy.check_changes(self._asking, self.instance, values)
         owner = self._module.owner_field
         if owner in self.cleaned_data:
@@ -59,9 +59,19 @@ class _Refusing:
     def _words(self, name: str, decision: Decision) -> str:
         if decision.concealed:
             return policy.no_such_field(name)
+        if self._mask is not None and name in self._bound:
+            return _(
+                "“%(field)s” keeps its value: a rule binds it to something of this record that "
+                "you may not see. Ask someone who may."
+            ) % {"field": self._label(name)}
         if name == self._module.owner_field:
             return _("You cannot give this record to that person.")
         return _("You cannot set “%(field)s” to this.") % {"field": self._label(name)}
+
+    @property
+    def _bound(self) -> frozenset[str]:
+        readable = self._mask.readable if self._mask else ()
+        return policy.bound_fields(type(self.instance), readable)
 
     # What the form has no field for
 
@@ -108,39 +118,29 @@ class _Refusing:
         except FieldDoesNotExist:
             return None
 
-    # Constraints
+    # What the model refuses
 
     def _post_clean(self) -> None:
-        """Ask about every constraint, also where the form shows one of two fields only.
+        """Ask the model as Django does, but about every rule and in words that may be told (R23).
 
-        Django leaves out the constraints that name a field which the form lacks, as one that is
-        read-only does: the database would refuse what the form let through. Of one that names
-        a hidden field only the refusal is told, not what it is about (R23).
+        Django leaves out the rules that name a field which the form lacks, as one that is
+        read-only does: the database would refuse what the form let through.
         """
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            for constraint in self.instance._meta.constraints:
-                try:
-                    constraint.validate(type(self.instance), self.instance)
-                except ValidationError as problem:
-                    self.add_error(None, self._told(constraint, problem))
-
-    def _told(self, constraint: Any, problem: ValidationError) -> Any:
-        governed = frozenset(registry.fields_of(self._module))
-        named = _fields_of(constraint) & governed
+        options = self._meta  # type: ignore[attr-defined]
+        self.instance = construct_instance(self, self.instance, options.fields, options.exclude)
+        unasked = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        if self._mask is None:
+            unasked -= self._governed - self.fields.keys()  # what a new one needs beside
         known = self.fields.keys() | (self._mask.readable if self._mask else set())
-        if named <= known:
-            return problem.messages
-        return _("This does not go together with the rest of the record.")
+        found = policy.model_errors(self.instance, known, unasked, rules=not self.errors)
+        for name, texts in found.items():
+            self.add_error(name if name in self.fields else None, texts)
+
+    @property
+    def _governed(self) -> frozenset[str]:
+        return frozenset(registry.fields_of(self._module))
 
 
 def _is_part(key: str, name: str) -> bool:
     start, _sep, part = key.rpartition("_")
     return start == name and part.isdigit()
-
-
-def _fields_of(constraint: Any) -> frozenset[str]:
-    """Give the fields that a constraint is about."""
-    condition = getattr(constraint, "condition", None)
-    found = set(condition.referenced_base_fields) if condition is not None else set()
-    return frozenset(found | set(getattr(constraint, "fields", ())))

@@ -5,6 +5,7 @@
 | may this person do it, on a record where one is given? | `check`, `check_each`, `check_many` |
 | on which records? | `accessible`; on which is a field theirs to read: `readable_on` |
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
+| what does the model itself refuse, in words that tell of nothing hidden? | `model_errors` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
 | may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
@@ -22,6 +23,7 @@ from .acting import act_by, as_stored, limit_of, token_of
 from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
+from .constraints import bound_fields, model_errors
 from .explaining import Explanation, explain
 from .fields import (
     check_read,
@@ -81,6 +83,7 @@ __all__ = [
     "active_people",
     "affected_people",
     "as_stored",
+    "bound_fields",
     "check",
     "check_changes",
     "check_create",
@@ -104,6 +107,7 @@ __all__ = [
     "is_governed",
     "limit_of",
     "masked_value",
+    "model_errors",
     "model_of",
     "no_such_field",
     "offered_people",

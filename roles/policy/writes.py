@@ -14,6 +14,7 @@ from ..core.vocabulary import ALL, FieldLevel
 from ..registry import registry
 from ..scopes import NOBODY, owners_beyond
 from .asking import access_for
+from .constraints import bound_fields
 from .fields import field_mask, readable_fields
 from .reach import Question, Roles, accessible, governing, roles_for
 
@@ -50,6 +51,11 @@ def _change(user: Any, stored: Model | None, mask: Any, name: str, value: Any) -
         return deny(f"No role that reaches the record for edit has {name} editable (R17).")
     if value is UNSENT:
         return allow(f"A role that reaches the record for edit has {name} editable (R17).")
+    if name in bound_fields(type(stored), mask.readable):
+        return deny(
+            f"A rule binds {name} to something of this record that you may not see: whether it "
+            "fits would tell of it (R23). Ask someone who sees all of the record."
+        )
     module = governing(type(stored))
     if name == module.owner_field:
         return _new_owner(user, stored, module, _key(value))

@@ -33,11 +33,6 @@ def refusal(name: str, decision: Decision) -> ErrorDetail:
     )
 
 
-def missing() -> str:
-    """Say that a required field is not the asker's to set, without its name."""
-    return _("Something is missing that you may not set.")
-
-
 def refuse_names(names: Iterable[str]) -> None:
     """Refuse what was sent under these names, if there are any."""
     if errors := {name: [unknown(name)] for name in names}:

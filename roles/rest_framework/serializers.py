@@ -5,10 +5,10 @@ from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.exceptions import ValidationError as ModelError
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.validators import UniqueValidator
 
 from .. import policy
 from ..core.decisions import Decision
@@ -17,7 +17,7 @@ from ..registry import registry
 from ..services import records
 from .filtersets import stamps_of
 from .references import ManyReferencesField, ReferenceField
-from .refusals import WHOLE, missing, refusal, set_by_server, unknown
+from .refusals import WHOLE, refusal, set_by_server, unknown
 from .sight import Sight, of_page
 
 
@@ -89,6 +89,23 @@ class GovernedSerializer(serializers.ModelSerializer):
         kwargs = {"related": related, "required": not optional, "allow_null": field.null}
         kind = ManyReferencesField if relation_info.to_many else ReferenceField
         return kind, kwargs | {"label": field.verbose_name}
+
+    # What is unique is the model's to say, once the policy has said what may be written: the
+    # validators that REST framework adds come before it, and name fields that are hidden (R23).
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """Make a field without a look at the other records."""
+        kind, kwargs = super().build_standard_field(field_name, model_field)
+        found = [v for v in kwargs.pop("validators", ()) if not isinstance(v, UniqueValidator)]
+        return kind, kwargs | ({"validators": found} if found else {})
+
+    def get_uniqueness_extra_kwargs(self, names: Any, declared: Any, kwargs: Any) -> Any:
+        """Ask for no field only because a rule binds it."""
+        return kwargs, {}
+
+    def get_validators(self) -> list[Any]:
+        """Ask nothing about several fields together."""
+        return []
 
     # Showing
 
@@ -230,20 +247,8 @@ class GovernedSerializer(serializers.ModelSerializer):
         """Explain what the database would refuse; a field that is hidden is not named."""
         names = {field.name for field in record._meta.concrete_fields}
         unsent = names - attrs.keys() if self.instance is not None else {record._meta.pk.name}
-        try:
-            record.clean_fields(exclude=unsent)
-            record.clean()
-            record.validate_unique()
-            record.validate_constraints()
-        except ModelError as error:
-            raise ValidationError(self._by_name(error, attrs)) from error
-
-    def _by_name(self, error: ModelError, attrs: Mapping[str, Any]) -> dict[str, list[Any]]:
-        known, found = self._known_names(attrs), {}
-        for name, messages in error.update_error_dict({}).items():
-            texts = ModelError(messages).messages if name in known or name == _ALL else [missing()]
-            found.setdefault(name if name in known else WHOLE, []).extend(texts)
-        return found
+        if errors := policy.model_errors(record, self._known_names(attrs), unsent):
+            raise ValidationError({name or WHOLE: texts for name, texts in errors.items()})
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         """Write through the service, which looks again inside the transaction."""
@@ -257,9 +262,6 @@ class GovernedSerializer(serializers.ModelSerializer):
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         """Write through the service, which looks again inside the transaction."""
         return records.change_record(acting_user=self.user, record=self._record, many=self._many)
-
-
-_ALL = "__all__"
 
 
 def _own_fields(model: type[models.Model]) -> frozenset[str]:
