@@ -8,10 +8,10 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from roles import policy
-from roles.admin.labels import ACTION_LABELS, feature_label
 from roles.core.access import Access
 from roles.core.specs import Module
 from roles.registry import registry
+from roles.services.labels import ACTION_LABELS, feature_label
 
 from .reach import reach_in_words
 
@@ -70,14 +70,10 @@ def _lines(access: Access, module: Module) -> tuple[Line, ...]:
 
 
 def _has(access: Access, module: Module, action: str) -> bool:
-    """Leave out what has no effect: editing without seeing (R14), acts that only an Owner has."""
+    """Leave out what has no effect: editing without seeing (R14)."""
     if not access.can(f"{module.code}.{action}"):
         return False
-    if action in policy.NEEDS_VIEW and not access.can(f"{module.code}.view"):
-        return False
-    people_or_roles = module.code in {"users", "roles"}
-    only_owner = people_or_roles and action in policy.FORBIDS_UNTIL_DELEGATION
-    return access.is_owner or not only_owner
+    return action not in policy.NEEDS_VIEW or access.can(f"{module.code}.view")
 
 
 def _listed(actions: Iterable[str]) -> str:

@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 
 from accounts.waiting import is_waiting, waiting_page
 from roles import policy, snapshots
-from roles.admin.labels import label_of
 from roles.core.access import Access
 from roles.core.vocabulary import OWNER_CODE
 from roles.registry import registry
+from roles.services.labels import label_of
 
 from .theme import SCHEMES, theme_of
 

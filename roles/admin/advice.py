@@ -13,7 +13,7 @@ from ..core.specs import RoleSpec
 from ..models import Role
 from ..registry import registry
 from ..services.advice import advice_in_words, advice_on
-from .labels import label_of
+from ..services.labels import label_of
 
 _PLACES = {
     "name": "id_name",

@@ -14,7 +14,7 @@ from ..core.specs import Fields, Module, Records
 from ..core.vocabulary import ALL, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..models.access import FIELD_LEVELS
 from ..registry import registry
-from .labels import ACTION_LABELS
+from ..services.labels import ACTION_LABELS
 
 Choice = tuple[str, str, bool]
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from ..core.impact import Mark
 from ..registry import registry
-from .labels import ACTION_LABELS, label_of
+from ..services.labels import ACTION_LABELS, label_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ..core.compile import CompiledRole, Source
 from ..core.specs import NOTHING, Fields, Module, Records
 from ..core.vocabulary import ACTIONS, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..registry import registry
+from ..services.labels import ACTION_LABELS, feature_label, label_of
 from .controls import (
     Control,
     action_controls,
@@ -23,7 +24,6 @@ from .controls import (
     level_word,
     scope_control,
 )
-from .labels import ACTION_LABELS, feature_label, label_of
 
 
 @dataclass(frozen=True, slots=True)

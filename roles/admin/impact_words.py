@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from ..core.changes import RoleChanges
 from ..core.impact import Effect, Impact
 from ..registry import registry
-from .labels import label_of
+from ..services.labels import label_of
 from .words import summary
 
 NAMED = 3

@@ -9,10 +9,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import policy
 from ..core.changes import apply
 from ..core.errors import Conflict, Invalid, Refused
 from ..models import Role
+from ..services.delegation import why_not
 from ..services.impact import impact_of
 from ..services.role import change_role, create_role, problems_of
 from .details import before
@@ -64,15 +64,16 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
         """Say why nothing on the page can change for this reader, or give ""."""
         if role is None:
             if not self.has_add_permission(request):
-                raise PermissionDenied(policy.why_not_administer(request.user))
+                raise PermissionDenied(why_not(request.user, "roles.create"))
             return ""
         if self.has_change_permission(request, role):
             return ""
-        return policy.why_not_administer(request.user) or _("You may see roles, not change them.")
+        return why_not(request.user, "roles.edit", role) or _("You may see roles, not change them.")
 
     def _require_services_would(self, request: HttpRequest, role: Role | None) -> None:
         if role is not None or not self.has_add_permission(request):
-            raise PermissionDenied(policy.why_not_administer(request.user))
+            code = "roles.edit" if role else "roles.create"
+            raise PermissionDenied(why_not(request.user, code, role))
 
     def _save(self, request: HttpRequest, form: RoleForm) -> Role | None:
         """Make the one call that saves; put what it says against it at its field."""

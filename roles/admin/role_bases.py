@@ -12,11 +12,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import policy
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..services.bases import BasePlan, change_bases, plan_bases
+from ..services.delegation import why_not
 from .effects import effect_in_words
 from .role_filters import NO_BASE
 from .role_pages import RolePages
@@ -92,7 +92,7 @@ class RoleBases(RolePages):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if not self.has_change_permission(request):
-            raise PermissionDenied(policy.why_not_administer(request.user))
+            raise PermissionDenied(why_not(request.user, "roles.edit"))
         asked = Asked.read(request.POST if request.method == "POST" else request.GET)
         if not asked.roles:
             messages.error(request, _("None of the chosen roles exists. Choose some in the list."))
@@ -127,7 +127,7 @@ class RoleBases(RolePages):
         plan = None
         if asked.base:
             try:
-                plan = plan_bases(roles=asked.roles, base=asked.base_code)
+                plan = plan_bases(acting_user=request.user, roles=asked.roles, base=asked.base_code)
             except Invalid as invalid:
                 refusal = refusal or str(invalid)
         count = len(asked.roles)

@@ -16,6 +16,7 @@ from ..core import clock
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
+from ..services.delegation import why_not
 from ..services.deletion import plan_deletion
 from ..services.role import Moved, delete_role
 from .effects import effect_in_words
@@ -35,9 +36,11 @@ class RoleDeletion(RolePages):
         if role is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_delete_permission(request):
-            raise PermissionDenied(policy.why_not_administer(request.user))
+            raise PermissionDenied(why_not(request.user, "roles.delete"))
         if role.is_system:
             return self._delete_page(request, role, {}, status=403)
+        if not self.has_delete_permission(request, role):
+            raise PermissionDenied(why_not(request.user, "roles.delete", role))
         target, refusal = self._target(request, role)
         if request.method == "POST" and "look" not in request.POST and not refusal:
             refusal = self._delete(request, role, target)

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import path
 
-from .. import policy
+from ..services.delegation import why_not
 from .forms import RoleForm
 from .outlook import Outlook, problems_in
 from .role_pages import RolePages
@@ -35,7 +35,9 @@ class RoleImpact(RolePages):
             self.has_change_permission(request, role) if role else self.has_add_permission(request)
         )
         if not may:
-            raise PermissionDenied(policy.why_not_administer(request.user))
+            raise PermissionDenied(
+                why_not(request.user, "roles.edit" if role else "roles.create", role)
+            )
         form = RoleForm(request.POST, role=role)
         form.full_clean()
         return JsonResponse(Outlook.of(form).as_json(problems_in(form)))

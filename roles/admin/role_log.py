@@ -13,8 +13,8 @@ from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD
 from ..models import Role
 from ..models.access import FIELD_LEVELS
 from ..registry import registry
+from ..services.labels import ACTION_LABELS
 from .effects import by_module
-from .labels import ACTION_LABELS
 from .moments import exact
 
 VALUES = {

@@ -20,23 +20,11 @@ class RolePages(GovernedAdmin):
 
     # What is offered: what the services would accept
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Ask for `create`, and whether the services would take it."""
-        return super().has_add_permission(request) and not policy.why_not_administer(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask for `edit`, and whether the services would take it."""
-        return super().has_change_permission(request, obj) and not policy.why_not_administer(
-            request.user
-        )
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Ask for `delete`; system roles are never deleted (D8)."""
         if obj is not None and obj.is_system:
             return False
-        return super().has_delete_permission(request, obj) and not policy.why_not_administer(
-            request.user
-        )
+        return super().has_delete_permission(request, obj)
 
     def _role(self, request: HttpRequest, object_id: str) -> Role | None:
         if not self.has_view_permission(request):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from ..core.changes import VALUES, RoleChanges, difference
 from ..core.specs import RoleSpec
-from .labels import label_of
+from ..services.labels import label_of
 
 _VALUES = {
     "name": gettext_lazy("Name"),

@@ -32,6 +32,7 @@ class Excess:
 
     `about` is a permission's code, a privilege's name, a level or a rank. `role` is the role that
     would give it, `via` how that role comes in: as the base, or as one that is based on the role.
+    It is `taken` where the change takes it away.
     `lacking` names the scopes or fields of the item that no single role of the actor has.
     """
 
@@ -42,6 +43,7 @@ class Excess:
     via: Road = ""
     lacking: tuple[str, ...] = ()
     remedy: Remedy = "ask_owner"
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,11 @@ def _excess_of_items(
         says = [_says(role.chain[0], code, ground) if own_layer else None for role in states]
         if len(states) > 1 and items[0] == items[1] and says[0] == says[1]:
             continue
+        taken = after is None or code not in after.permissions
         for role, item in zip(states, items, strict=True):
             found = item and excess_of_item(actor, item, ground, role=role.code)
             if found:
-                yield found
+                yield replace(found, taken=taken)
 
 
 def _ticked(role: CompiledRole | None) -> frozenset[str]:

@@ -11,6 +11,8 @@
 | may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
 | what of the log may they see? | `visible_entries`, `seen_entries` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
+| whom and which roles may they administer? | `check` on the person or role, `excess_of_*` |
+| what of a role is locked for them? | `locks_for` |
 | who may? | `holders` |
 | by what do they act? | `act_by`, `token_of`, `limit_of` |
 | whose tokens may they make and revoke? | `check_make_token`, `revocable_tokens` |
@@ -24,6 +26,14 @@ from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
 from .constraints import bound_fields, model_errors
+from .delegation import (
+    excess_of_assignment,
+    excess_of_person,
+    excess_of_role,
+    excess_of_touching_role,
+    is_owner,
+    locks_for,
+)
 from .explaining import Explanation, explain
 from .fields import (
     check_read,
@@ -46,12 +56,10 @@ from .people import (
     affected_people,
     current_assignments,
     holders,
-    require_owner,
-    require_owner_now,
     unended_assignments,
-    why_not_administer,
 )
-from .reach import FORBIDS_UNTIL_DELEGATION, NEEDS_VIEW, accessible, governing
+from .ranks import is_administration, last_owner, lasting_owners, rank_of
+from .reach import NEEDS_VIEW, accessible, governing
 from .seeing import Glimpse, Seen, reference_of, seen_entries
 from .sharing import check_share, offered_people, offered_teams
 from .tokens import MANAGE as MANAGE_TOKENS
@@ -68,7 +76,6 @@ from .writes import (
 )
 
 __all__ = [
-    "FORBIDS_UNTIL_DELEGATION",
     "MANAGE_TOKENS",
     "NEEDS_VIEW",
     "UNSENT",
@@ -99,13 +106,22 @@ __all__ = [
     "creatable_fields",
     "current_assignments",
     "everywhere_readable_fields",
+    "excess_of_assignment",
+    "excess_of_person",
+    "excess_of_role",
+    "excess_of_touching_role",
     "explain",
     "field_mask",
     "field_masks",
     "governing",
     "holders",
+    "is_administration",
     "is_governed",
+    "is_owner",
+    "last_owner",
+    "lasting_owners",
     "limit_of",
+    "locks_for",
     "masked_value",
     "model_errors",
     "model_of",
@@ -113,12 +129,11 @@ __all__ = [
     "offered_people",
     "offered_teams",
     "possible_owners",
+    "rank_of",
     "readable_fields",
     "readable_name",
     "readable_on",
     "reference_of",
-    "require_owner",
-    "require_owner_now",
     "resolve",
     "revocable_tokens",
     "seen_entries",
@@ -129,7 +144,6 @@ __all__ = [
     "trashed",
     "unended_assignments",
     "visible_entries",
-    "why_not_administer",
     "with_masks",
     "with_readable",
 ]

@@ -3,15 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from ..core.access import NO_ACCESS, Access
 from ..core.decisions import Decision, allow, deny
+from ..core.specs import Module
 from ..registry import registry
 from .asking import access_for
 from .names import resolve
+from .ranks import PEOPLE, ROLES, administered_q
 from .reach import condition_of
 
+_FORBIDDEN = {
+    PEOPLE: "The person is oneself (D2), not below one's rank (D3) or the last Owner (D7).",
+    ROLES: "The role, or one based on it, is not below one's rank (D3, D6) or is fixed (D8).",
+}
 _OUT = "Nobody who is signed in, active and let in asks (R1)."
 
 
@@ -56,18 +62,32 @@ def _on_records(user: Any, access: Access, code: str, records: list[Model]) -> d
     if code not in access.codes:
         return {record.pk: deny(f"No current role gives {code} (R12).") for record in records}
     condition = condition_of(user, access, module, permission.action or "view")
-    pks = [record.pk for record in records if record.pk is not None]
-    rows = model._base_manager.filter(condition, pk__in=pks)
-    reached = set(rows.values_list("pk", flat=True)) if pks else set()
-    return {record.pk: _by_reach(code, record.pk, reached) for record in records}
+    administered = administered_q(user, module, permission.action or code)
+    if administered is not None and permission.action is None:
+        condition &= administered
+    rows = model._base_manager.filter(pk__in=[r.pk for r in records if r.pk is not None])
+    reached = set(rows.filter(condition).values_list("pk", flat=True))
+    because = f"No role that gives {code} reaches the record (R13)."
+    asked = administered is not None and len(reached) < len(records)
+    reasons = _forbidden(module, rows, reached, administered) if asked else {}
+    return {r.pk: _by_reach(code, r.pk, reached, reasons.get(r.pk, because)) for r in records}
 
 
-def _by_reach(code: str, pk: Any, reached: set[Any]) -> Decision:
+def _forbidden(
+    module: Module, rows: Any, reached: set[Any], administered: Q | None
+) -> dict[Any, str]:
+    """Name section 6 for the records that it keeps from the person."""
+    allowed = rows.filter(administered or Q()).values("pk")
+    denied = rows.exclude(pk__in=reached).exclude(pk__in=allowed)
+    return dict.fromkeys(denied.values_list("pk", flat=True), _FORBIDDEN[module.code])
+
+
+def _by_reach(code: str, pk: Any, reached: set[Any], because: str) -> Decision:
     if pk is None:
         return deny("The record is not stored yet; nobody reaches it (R13).")
     if pk in reached:
         return allow(f"A role that gives {code} reaches the record (R14).")
-    return deny(f"No role that gives {code} reaches the record (R13).")
+    return deny(because)
 
 
 def _unknown(name: str) -> str:

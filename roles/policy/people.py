@@ -1,20 +1,16 @@
-"""Who may: the holders of a permission, and who administers whom (section 6)."""
+"""Who may: the holders of a permission, and whom a change of a role reaches."""
 
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from .. import snapshots
 from ..core import clock
-from ..core.errors import Refused
 from ..core.vocabulary import WAITING_PERMISSIONS
 from ..directory import get_directory
 from ..models import RoleAssignment
 from ..scopes import NOBODY
-from .acting import as_stored
-from .asking import access_for
 from .names import resolve
 
 
@@ -40,31 +36,6 @@ def holders(name: str) -> QuerySet[Any]:
 def active_people() -> QuerySet[Any]:
     """Give the people whom R1 does not shut out."""
     return get_user_model()._default_manager.filter(get_directory().active_people())
-
-
-def why_not_administer(user: Any) -> str:
-    """Say why `user` may not change roles and who holds them, or give "" where they may.
-
-    Until the rules of section 6 are built, only an Owner may, whatever `roles.*` anyone holds.
-    """
-    if access_for(user).is_owner:
-        return ""
-    return _("Only an Owner can change roles and who holds them. Ask an Owner.")
-
-
-def require_owner(user: Any) -> None:
-    """Raise `Refused` where `why_not_administer` gives a reason."""
-    if reason := why_not_administer(user):
-        raise Refused(reason)
-
-
-def require_owner_now(user: Any) -> None:
-    """Ask as `require_owner`, of the person as they are stored at this moment.
-
-    Under the policy's lock nobody can take the actor's role back between the question and the
-    change, so what was remembered of them does not count.
-    """
-    require_owner(as_stored(user))
 
 
 def affected_people(code: str) -> int:

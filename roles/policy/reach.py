@@ -13,12 +13,10 @@ from ..core.specs import Module
 from ..registry import registry
 from ..scopes import NOBODY, reach_q, shared_q
 from .asking import access_for
+from .ranks import administered_q
 
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
 """Actions that R14 allows only on records that the user may also view."""
-
-FORBIDS_UNTIL_DELEGATION = frozenset({"create", "edit", "delete", "import", "invite"})
-"""Actions on people and roles that only an Owner has while section 6 is not built."""
 
 Roles = tuple[tuple[frozenset[str], CompiledRole], ...]
 """Roles that give an action, each with the scopes that it alone has for it (R15)."""
@@ -44,17 +42,19 @@ def governing(model: type[Model]) -> Module:
 
 
 def condition_of(user: Any, access: Access, module: Module, action: str) -> Q:
-    """Give the condition of R14: reach for the action and, where it asks for it, for view."""
+    """Give the condition of R14: reach for the action and, where it asks for it, for view.
+
+    For people and roles, what section 6 asks of the record as well.
+    """
     condition = reached_by(user, module, action, roles_for(access, module, action))
     if action in NEEDS_VIEW:
         condition &= reached_by(user, module, "view", roles_for(access, module, "view"))
-    return condition
+    administered = administered_q(user, module, action)
+    return condition if administered is None else condition & administered
 
 
 def roles_for(access: Access, module: Module, action: str) -> Roles:
     """Give the roles that give the action, each with the scopes that it alone has for it."""
-    if is_administration(module) and action in FORBIDS_UNTIL_DELEGATION and not access.is_owner:
-        return ()
     return access.reach_of(module.code, action)
 
 
@@ -86,11 +86,6 @@ def _followed_q(user: Any, module: Module) -> Q:
     return follow(user) if follow else Q()
 
 
-def is_administration(module: Module) -> bool:
-    """Tell whether the module's records are people or roles, for which section 6 speaks too."""
-    return module.code in {"users", "roles"}
-
-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The answers to a `Question` about one record."""
@@ -99,6 +94,8 @@ class Reach:
 
     def of(self, roles: Roles, action: str) -> tuple[CompiledRole, ...]:
         """Keep those of `roles` that reach the record for the action (R13)."""
+        if not self.answers.get(_administered_name(action), True):
+            return ()
         shared = self.is_shared(action)
         return tuple(role for scopes, role in roles if shared or self.answers[_name(scopes)])
 
@@ -112,7 +109,8 @@ class Question:
     """What must be known of a record to tell which of a person's roles reach it.
 
     `conditions` holds one for each distinct set of scopes among the roles, not one for each
-    role, and one for each action in which something may be shared.
+    role, one for each action in which something may be shared, and one for each of which
+    section 6 speaks.
     """
 
     asker: str
@@ -128,6 +126,9 @@ class Question:
             shared = shared_q(user, module, action)
             if shared is not None:
                 found[_shared_name(action)] = shared & alive
+            administered = administered_q(user, module, action)
+            if administered is not None:
+                found[_administered_name(action)] = administered
         return cls(str(user.pk), module, found)
 
     @property
@@ -186,3 +187,7 @@ def _name(scopes: frozenset[str]) -> str:
 
 def _shared_name(action: str) -> str:
     return f"_reach_by_share_for_{action}"
+
+
+def _administered_name(action: str) -> str:
+    return f"_reach_by_rank_for_{action}"

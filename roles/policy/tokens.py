@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from ..models.token import digest_of
 from .acting import token_of
 from .asking import access_for
 from .checks import check
+from .ranks import managed_q
 
 MANAGE = "api_tokens.manage"
 """The feature that tokens need. Where no app declares it, nobody makes any (R21)."""
@@ -33,12 +35,8 @@ def check_make_token(user: Any) -> Decision:
 
 
 def revocable_tokens(user: Any) -> QuerySet[ApiToken]:
-    """Give the tokens that `user` may see and revoke: their own, and those of whom they manage.
-
-    Until the rules of section 6 are built, only an Owner manages anybody (D3).
-    """
+    """Give the tokens that `user` may see and revoke: their own, and those of whom they manage."""
     if not check(user, MANAGE):
         return ApiToken.objects.none()
-    if access_for(user).is_owner:
-        return ApiToken.objects.all()
-    return ApiToken.objects.filter(Q(user=user.pk))
+    managed = get_user_model()._base_manager.filter(managed_q(access_for(user))).order_by()
+    return ApiToken.objects.filter(Q(user=user.pk) | Q(user__in=managed.values("pk")))

@@ -1,6 +1,7 @@
-"""Give roles to people and take them back (R2).
+"""Give roles to people and take them back (R2), within D2, D3, D5 and D7.
 
-While the rules of who may administer whom (section 6) are not built, only an Owner may.
+Giving needs the role's whole effect covered; taking back gives nobody anything, so it needs the
+ranks alone.
 """
 
 from datetime import datetime
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from .. import policy, signals
 from ..core import clock
-from ..core.errors import Blocked, Invalid, Refused
+from ..core.errors import Blocked, Invalid
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role, RoleAssignment
 from ..models.versions import lock_policy, one_bump
 from . import audit
+from .delegation import require, require_other, require_within
 
 
 def assign_role(
@@ -28,11 +30,13 @@ def assign_role(
     reason: str = "",
 ) -> RoleAssignment:
     """Give `role` to `user`, for ever or between two moments; at most once (R2)."""
-    policy.require_owner(acting_user)
+    require(acting_user, "users.edit")
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
         _require_other(acting_user, user)
+        actor = policy.as_stored(acting_user)
+        require(actor, "users.edit", user)
+        require_within(policy.excess_of_assignment(actor, role.code))
         assignment = store_assignment(
             user=user,
             role=role,
@@ -47,16 +51,18 @@ def assign_role(
 
 def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
     """Take `role` back from `user`; the last lasting Owner stays (D7)."""
-    policy.require_owner(acting_user)
+    require(acting_user, "users.edit")
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
         _require_other(acting_user, user)
+        actor = policy.as_stored(acting_user)
+        require(actor, "users.edit", user)
+        _require_below(actor, role)
         assignment = RoleAssignment.objects.filter(user=user, role=role).first()
         if assignment is None:
             raise Invalid({"role": [_("%(user)s does not hold “%(role)s”.") % _who(user, role)]})
         if role.code == OWNER_CODE:
-            _require_another_owner(assignment)
+            require_another_owner(user)
         _log(acting_user, "role.unassigned", assignment, new=False)
         assignment.delete()
 
@@ -67,6 +73,10 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
     The moments stay; who holds `target` already keeps what they have. Gives the number of people.
     """
     held = RoleAssignment.objects.filter(role=role).not_ended(clock.now()).select_related("user")
+    if held:
+        actor = policy.as_stored(acting_user)
+        require(actor, "users.edit")
+        require_within(policy.excess_of_assignment(actor, target.code))
     of_target = RoleAssignment.objects.filter(role=target)
     lasting = of_target.not_ended(clock.now()).values("pk")
     for ended in of_target.exclude(pk__in=lasting).filter(user__in=held.values("user")):
@@ -75,6 +85,7 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
     holding = set(of_target.values_list("user_id", flat=True))
     for assignment in held:
         _require_other(acting_user, assignment.user)
+        require(actor, "users.edit", assignment.user)
         _log(acting_user, "role.unassigned", assignment, new=False)
         assignment.delete()
         if assignment.user_id not in holding:
@@ -101,17 +112,19 @@ def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
 
 
 def _require_other(acting_user: Any, user: Any) -> None:
-    if acting_user.pk == user.pk:
-        raise Refused(_("Nobody changes their own roles (D2). Ask another Owner."))
+    require_other(acting_user, user, _("Nobody changes their own roles (D2). Ask another Owner."))
 
 
-def _require_another_owner(leaving: RoleAssignment) -> None:
+def _require_below(actor: Any, role: Role) -> None:
+    """Hold the role to D3 where it is taken back: what it gives need not be covered for that."""
+    above = (one for one in policy.excess_of_assignment(actor, role.code) if one.rule == "D3")
+    require_within(tuple(above))
+
+
+def require_another_owner(leaving: Any) -> None:
     """Keep at least one active Owner whose assignment has no end (D7)."""
-    active = policy.active_people()
-    others = RoleAssignment.objects.current(clock.now()).filter(
-        role__code=OWNER_CODE, valid_until=None, user__in=active
-    )
-    if not others.exclude(pk=leaving.pk).exists():
+    others = policy.lasting_owners().exclude(pk=leaving.pk)
+    if not others.exists():
         raise Blocked(_("This is the last Owner; give the role to somebody else first (D7)."))
 
 

@@ -20,6 +20,7 @@ from ..models import Role
 from ..models.role import chain_refusal
 from ..models.versions import lock_policy, one_bump
 from ..registry import registry
+from .delegation import excesses_in_words, require
 from .impact import names_of_fields
 from .role import change_role, fixed_in_system_roles
 
@@ -64,8 +65,8 @@ class BaseOutcome:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def plan_bases(*, roles: Sequence[Role], base: str | None) -> BasePlan:
-    """Work out what `change_bases` would do, role by role; reads only."""
+def plan_bases(*, acting_user: Any, roles: Sequence[Role], base: str | None) -> BasePlan:
+    """Work out what `change_bases` would do for this actor, role by role; reads only."""
     before = snapshots.load_policy()
     if base is not None and base not in before.roles:
         raise Invalid({"base": [_("There is no role “%s” to base these on.") % base]})
@@ -73,8 +74,12 @@ def plan_bases(*, roles: Sequence[Role], base: str | None) -> BasePlan:
     reasons: dict[str, str] = {}
     wanted = dict(before.roles)
     named = before.roles[base].name if base else ""
+    passes = policy.is_owner(acting_user)
     for role in _deepest_first(roles, before):
-        if why := _why_not(role, base, bases, named):
+        why = _why_not(role, base, bases, named)
+        if not why and not passes:
+            why = _beyond(acting_user, role, base, before)
+        if why:
             reasons[role.code] = why
         elif bases[role.code] != base:
             bases[role.code] = base
@@ -117,10 +122,10 @@ def change_bases(
     Where one cannot be changed nothing is, unless `skip_refused` (R25). `seen` is the version
     of the policy on which the actor saw what it would do; on another one nothing is saved.
     """
-    policy.require_owner(acting_user)
+    require(acting_user, "roles.edit")
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
+        require(policy.as_stored(acting_user), "roles.edit")
         now = snapshots.load_policy()
         if seen is not None and seen != now.version:
             raise Refused(
@@ -177,6 +182,15 @@ def _why_not(role: Role, base: str | None, bases: dict[str, str | None], named: 
         return fixed_in_system_roles("base")
     problem = find_chain_problem(role=role.code, base=base, bases=bases, owner=OWNER_CODE)
     return chain_refusal(problem, named) if problem else ""
+
+
+def _beyond(acting_user: Any, role: Role, base: str | None, now: snapshots.Snapshot) -> str:
+    """Say in what the change of this one base goes beyond the actor (D3, D4, D6)."""
+    spec = now.roles[role.code]
+    if spec.base == base:
+        return ""
+    wanted = spec.with_changes(base=base)
+    return excesses_in_words(policy.excess_of_role(acting_user, spec, wanted, stored=now))
 
 
 def _gone(role: Role) -> str:

@@ -36,7 +36,7 @@ def create_record(
     (R17); left out, these are the ones that differ from what a new record of theirs has.
     `many` gives the references to many by field.
     """
-    module = policy.governing(type(record))
+    module = _module_of(record)
     fields = _set_by_hand(acting_user, record, module) if sent is None else list(sent)
     with transaction.atomic():
         values = {name: _value_of(record, name) for name in fields}
@@ -54,7 +54,7 @@ def change_record(*, acting_user: Any, record: models.Model, many: Many = NOTHIN
     Each of them must be the actor's to write, on the record as it stood before (R17, R18).
     `many` gives the references to many that change, by field.
     """
-    module = policy.governing(type(record))
+    module = _module_of(record)
     code = f"{module.code}.edit"
     with transaction.atomic():
         before = type(record)._base_manager.select_for_update().get(pk=record.pk)
@@ -83,7 +83,7 @@ def delete_records(*, acting_user: Any, records: Iterable[models.Model]) -> int:
     count = 0
     with transaction.atomic():
         for record in records:
-            module = policy.governing(type(record))
+            module = _module_of(record)
             _require(acting_user, f"{module.code}.delete", record)
             _log(acting_user, "deleted", record, ())
             _remove(record, module.deleted_field)
@@ -93,7 +93,7 @@ def delete_records(*, acting_user: Any, records: Iterable[models.Model]) -> int:
 
 def restore_record(*, acting_user: Any, record: models.Model) -> models.Model:
     """Take a record out of the trash of those who may delete it (R26)."""
-    module = policy.governing(type(record))
+    module = _module_of(record)
     with transaction.atomic():
         record = type(record)._base_manager.select_for_update().get(pk=record.pk)
         _require_decision(policy.check_restore(acting_user, record), record)
@@ -102,6 +102,17 @@ def restore_record(*, acting_user: Any, record: models.Model) -> models.Model:
         record.save(update_fields=[field])
         _log(acting_user, "restored", record, ())
     return record
+
+
+def _module_of(record: models.Model) -> Module:
+    """Give the module; people and roles are no records to save, since section 6 holds them."""
+    module = policy.governing(type(record))
+    if policy.is_administration(module):
+        raise Refused(
+            _("%(module)s are changed by services of their own, which ask who administers whom.")
+            % {"module": module.label}
+        )
+    return module
 
 
 def _remove(record: models.Model, deleted_field: str | None) -> None:

@@ -1,7 +1,4 @@
-"""Create, change and delete roles.
-
-While the rules of who may administer whom (section 6) are not built, only an Owner may.
-"""
+"""Create, change and delete roles, each change within section 6 (D1, D3, D4, D6, D8, D9)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +22,7 @@ from ..models.versions import bump_policy, lock_policy, one_bump
 from ..registry import registry
 from . import audit
 from .assignment import move_assignments
+from .delegation import require, require_within
 from .loading import read_role, write_rows
 from .validation import validate
 
@@ -36,14 +34,17 @@ def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") ->
 
     `cloned_from` names the role whose values `wanted` began with, for the log (D10).
     """
-    policy.require_owner(acting_user)
+    require(acting_user, "roles.create")
     wanted = _folded(wanted).with_changes(is_system=False)
     if wanted.code in registry.builtin_roles:
         raise Invalid({"code": [_("“%s” is the code of a system role.") % wanted.code]})
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
+        actor = policy.as_stored(acting_user)
+        require(actor, "roles.create")
         role = store_role(wanted)
+        stored = wanted.with_changes(code=role.code)
+        require_within(policy.excess_of_role(actor, None, stored))
         action = "role.cloned" if cloned_from else "role.created"
         source = [{"field": "cloned_from", "old": None, "new": cloned_from}] if cloned_from else []
         _log(acting_user, action, role, difference(_blank(wanted), wanted), source)
@@ -58,11 +59,12 @@ def change_role(
     `seen` is the role as the actor saw it. If it changed since, nothing is saved and
     `Conflict` says what came between, so that nobody overwrites what they never saw.
     """
-    policy.require_owner(acting_user)
+    require(acting_user, "roles.edit")
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
+        actor = policy.as_stored(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
+        require(actor, "roles.edit", role)
         current = read_role(role)
         _require_unchanged(seen, current)
         after = _folded(apply(changes, current))
@@ -70,6 +72,7 @@ def change_role(
         if made:
             _require_changeable(role, made)
             validate(after, made, role=role)
+            require_within(policy.excess_of_role(actor, current, after))
             _store(role, after, made)
             _log(acting_user, "role.changed", role, made)
     return made
@@ -107,15 +110,17 @@ class Moved:
 
 def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) -> Moved:
     """Delete a role (D8); who holds it and what is based on it moves to `move_to` first (D9)."""
-    policy.require_owner(acting_user)
+    require(acting_user, "roles.delete")
     with transaction.atomic(), one_bump():
         lock_policy()
-        policy.require_owner_now(acting_user)
+        actor = policy.as_stored(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
+        _require_deletable(role)
+        require(actor, "roles.delete", role)
         moved = Moved()
         if move_to is not None:
             moved = move_away(acting_user=acting_user, role=role, target=move_to)
-        _require_deletable(role)
+        _require_unused(role)
         gone = difference(read_role(role), _blank_of(role))
         _log(acting_user, "role.deleted", role, gone)
         write_rows(role, gone)
@@ -222,6 +227,9 @@ def fixed_in_system_roles(name: str) -> str:
 def _require_deletable(role: Role) -> None:
     if role.is_system:
         raise Refused(_("“%s” is a system role and cannot be deleted (D8).") % role.name)
+
+
+def _require_unused(role: Role) -> None:
     holders = role.assignments.not_ended(clock.now()).count()
     derived = role.derived.count()
     if holders or derived:

@@ -21,7 +21,16 @@ from ..registry import registry
 from .memory import Held, Snapshot, Term, cache
 from .statement import Rows, read_rows
 
-__all__ = ["Held", "Snapshot", "annotated", "cache", "load_held", "load_policy"]
+__all__ = [
+    "Held",
+    "Snapshot",
+    "annotated",
+    "cache",
+    "load_held",
+    "load_policy",
+    "policy_of",
+    "read_policy",
+]
 
 
 def annotated(queryset: QuerySet) -> QuerySet:
@@ -76,6 +85,20 @@ def load_policy() -> Snapshot:
     return cache.policy(version) or _snapshot(read_rows(user_id=None, with_policy=True))
 
 
+def policy_of(user: Any) -> Snapshot:
+    """Give the policy that the person's request goes by, as their access does; else the newest."""
+    return cache.policy(getattr(user, VERSION_ATTRIBUTE, None)) or load_policy()
+
+
+def read_policy() -> Snapshot:
+    """Give the policy as the open transaction sees it, its own unsaved version included.
+
+    It is remembered nowhere: while a change of many rows is under way they stand under the old
+    version still.
+    """
+    return _made(read_rows(user_id=None, with_policy=True))
+
+
 def _fill(user_id: Any, known: Snapshot | None) -> tuple[Snapshot, tuple[Term, ...]]:
     rows = read_rows(user_id=user_id, with_policy=known is None)
     # Assignments that nothing stamped would linger unseen by warm processes: nobody believes them.
@@ -90,8 +113,14 @@ def _fill(user_id: Any, known: Snapshot | None) -> tuple[Snapshot, tuple[Term, .
 
 
 def _snapshot(rows: Rows) -> Snapshot:
+    snapshot = _made(rows)
+    cache.keep_policy(snapshot)
+    return snapshot
+
+
+def _made(rows: Rows) -> Snapshot:
     catalogue = registry.catalogue
-    snapshot = Snapshot(
+    return Snapshot(
         version=rows.version,
         roles=rows.roles,
         codes_by_id=rows.codes_by_id,
@@ -102,8 +131,6 @@ def _snapshot(rows: Rows) -> Snapshot:
             named_privileges=rows.named_privileges,
         ),
     )
-    cache.keep_policy(snapshot)
-    return snapshot
 
 
 def _held(snapshot: Snapshot, terms: tuple[Term, ...], now: datetime) -> Held:

@@ -75,6 +75,13 @@ class Snapshot:
             },
         )
 
+    def with_all_modules(self) -> "Snapshot":
+        """Give the policy as it would be if every module were switched on (R7)."""
+        if not self.rules.disabled:
+            return self
+        rules = replace(self.rules, disabled=frozenset())
+        return replace(self, version=None, rules=rules, compiled={}, joined={})
+
     def access_of(self, role_ids: frozenset[int]) -> Access:
         """Give what someone has who holds exactly these roles; shared by all who do."""
         if role_ids not in self.joined:

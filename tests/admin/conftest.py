@@ -23,6 +23,14 @@ def signed_in(username: str, *roles: str) -> Client:
     return client
 
 
+def only_looking(username: str) -> Client:
+    """Give a browser of somebody who may see the roles, and change none."""
+    spec = RoleSpec(code="viewer", name="Viewer", level=100, permissions=frozenset({"admin.view"}))
+    if not Role.objects.filter(code="viewer").exists():
+        install_role(spec)
+    return signed_in(username, "viewer")
+
+
 @pytest.fixture(autouse=True)
 def _no_throttle_of_the_test_before():
     cache.clear()

@@ -11,7 +11,7 @@ from roles.registry import registry
 from roles.services.loading import read_role
 from tests.factories import make_user
 
-from .conftest import signed_in, url_of
+from .conftest import only_looking, signed_in, url_of
 from .test_role_impact import ask, url_of_impact
 
 # Who is answered
@@ -20,8 +20,7 @@ from .test_role_impact import ask, url_of_impact
 def test_only_who_may_save_is_answered(owner, rep_role, form_of):
     """D1: the owner's twin is every test above; who may only look, and who may not, get 403."""
     data = form_of(owner, rep_role)
-    for username, code in (("ada", "administrator"), ("uma", "user")):
-        client = signed_in(username, code)
+    for client in (only_looking("ada"), signed_in("uma", "user")):
         for asked in (rep_role, None):
             assert client.post(url_of_impact(asked), data).status_code == 403
     assert Client().post(url_of_impact(rep_role), data).status_code == 302

@@ -150,7 +150,8 @@ def test_an_older_page_overwrites_nothing():
     assert answer.status_code == 200 and not RoleGrant.objects.filter(role=role).exists()
 
 
-def test_every_right_on_roles_is_no_way_up_while_only_owners_administer():
+def test_every_right_on_roles_is_no_way_up():
+    """D3, D4: by the role one holds, by a new one, by a clone of Owner."""
     codes = frozenset(f"roles.{a}" for a in ("view", "create", "edit", "delete", "import"))
     role = make(owner("otto"), "Boss", level=99, permissions=codes | {"privileges.define"})
     client = signed_in("eve", role.code)
@@ -159,7 +160,7 @@ def test_every_right_on_roles_is_no_way_up_while_only_owners_administer():
     urls += [f"/roles/role/{role.pk}/{verb}/" for verb in ("change", "delete")]
     for url in urls:
         data = {"name": "X", "level": "100", "move_to": "guest", "permissions": ["users.edit"]}
-        assert client.post(url, data).status_code == 403
+        assert client.post(url, data).status_code in (200, 403)
     assert set(Role.objects.values_list("code", "level", "name")) == before
     assert not FieldPermission.objects.exists()
 

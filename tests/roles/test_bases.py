@@ -3,12 +3,13 @@
 import pytest
 from django.db import transaction
 
+from roles import policy
 from roles.core.errors import Invalid, Refused
 from roles.models import AuditEntry, Role
 from roles.services.bases import change_bases, plan_bases
 from roles.services.loading import read_role
 from roles.snapshots import load_policy
-from tests.factories import give, make_role, make_user
+from tests.factories import fetch, give, make_role, make_user
 
 
 def bases() -> dict[str, str | None]:
@@ -100,28 +101,49 @@ def test_what_stands_on_a_chosen_role_leaves_it_first(owner, db):
     make_role("low")
     make_role("high", base="low")
     chosen = roles("low", "high")
-    assert len(plan_bases(roles=chosen, base="r14").changed) == 2
+    assert len(plan_bases(acting_user=owner, roles=chosen, base="r14").changed) == 2
     change_bases(acting_user=owner, roles=chosen, base="r14")
     assert bases()["high"] == bases()["low"] == "r14"
 
 
-def test_only_an_owner_changes_bases(db, three):
-    """D1, while section 6 is not built."""
+def test_bases_are_changed_by_whoever_may_edit_roles_and_covers_both(owner, three):
+    """D1, D4: an administrator covers Ground; someone who may not edit roles changes none."""
     before = bases()
-    for person in (make_user("ada", "administrator"), make_user("una")):
-        with pytest.raises(Refused):
-            change_bases(acting_user=person, roles=roles("lone"), base="ground")
-    assert bases() == before
+    with pytest.raises(Refused, match="D1"):
+        change_bases(acting_user=make_user("una"), roles=roles("lone"), base="ground")
+    editor = make_role("editor", level=50, permissions="roles.view roles.edit tasks.view")
+    eddy = make_user("eddy", editor)
+    with pytest.raises(Refused, match="“Ground” gives"):
+        change_bases(acting_user=eddy, roles=roles("lone"), base="ground")
+    assert bases() == before | {"editor": None}
+    change_bases(acting_user=make_user("ada", "administrator"), roles=roles("lone"), base="ground")
+    assert bases()["lone"] == "ground"
+
+
+def test_the_plan_says_what_goes_beyond_the_actor_as_the_change_then_does(owner, three):
+    """D4, R25: what they may not is refused, the rest is done where they choose to skip."""
+    make_role("plain", permissions="tasks.view")
+    editor = make_role("editor", level=50, permissions="roles.view roles.edit tasks.view")
+    eddy, chosen = make_user("eddy", editor), roles("lone", "sales")
+    make_role("high", level=50)
+    chosen += roles("high")
+    plan = plan_bases(acting_user=eddy, roles=chosen, base="plain")
+    reasons = {step.role.code: step.because for step in plan.refused}
+    assert set(reasons) == {"high"} and "D3" in reasons["high"]
+    with pytest.raises(Refused, match="Nothing was saved"):
+        change_bases(acting_user=eddy, roles=chosen, base="plain")
+    done = change_bases(acting_user=eddy, roles=chosen, base="plain", skip_refused=True)
+    assert (sorted(done.changed), set(done.refused)) == (["lone", "sales"], {"high"})
 
 
 def test_what_was_seen_must_still_stand(owner, three):
     """No silent overwrite: what it would do was worked out on another policy."""
-    plan = plan_bases(roles=roles("lone"), base="ground")
+    plan = plan_bases(acting_user=owner, roles=roles("lone"), base="ground")
     make_role("other")
     with pytest.raises(Refused, match="meanwhile"):
         change_bases(acting_user=owner, roles=roles("lone"), base="ground", seen=plan.version)
     assert bases()["lone"] is None
-    again = plan_bases(roles=roles("lone"), base="ground")
+    again = plan_bases(acting_user=owner, roles=roles("lone"), base="ground")
     change_bases(acting_user=owner, roles=roles("lone"), base="ground", seen=again.version)
     assert bases()["lone"] == "ground"
 
@@ -129,7 +151,10 @@ def test_what_was_seen_must_still_stand(owner, three):
 def test_a_role_that_is_gone_is_refused_by_its_name(owner, three):
     (lone,) = roles("lone")
     Role.objects.filter(code="lone").delete()
-    assert "does not exist" in plan_bases(roles=[lone], base="ground").refused[0].because
+    assert (
+        "does not exist"
+        in plan_bases(acting_user=owner, roles=[lone], base="ground").refused[0].because
+    )
     with pytest.raises(Refused, match="does not exist"):
         change_bases(acting_user=owner, roles=[lone], base="ground")
 
@@ -139,7 +164,7 @@ def test_a_role_that_is_gone_is_refused_by_its_name(owner, three):
 
 def test_the_plan_says_what_each_role_gains_and_loses(owner, three):
     """R4: what the base brought goes, what the new one brings comes; own grants stay."""
-    plan = plan_bases(roles=roles("field", "sales"), base="ground")
+    plan = plan_bases(acting_user=owner, roles=roles("field", "sales"), base="ground")
     found = {step.role.code: step.marks for step in plan.changed}
     assert found["field"] == {
         ("lost", "leads.view"),
@@ -156,7 +181,7 @@ def test_the_plan_names_what_changes_along_and_whom_it_reaches(owner, three):
     give(ann, "sales")
     make_user("ben", "field")
     make_user("cleo", "lone")
-    plan = plan_bases(roles=roles("sales"), base="ground")
+    plan = plan_bases(acting_user=owner, roles=roles("sales"), base="ground")
     assert [code for code, _marks in plan.along] == ["field"]
     assert plan.people == 2
 
@@ -166,7 +191,7 @@ def test_the_plan_keeps_to_what_the_change_then_does(owner, three):
     make_role("on-ground", base="ground")
     chosen = roles("user", "on-ground", "ground", "sales", "field", "lone")
     for base in ("ground", "field", "sales", "owner", None):
-        plan = plan_bases(roles=chosen, base=base)
+        plan = plan_bases(acting_user=owner, roles=chosen, base=base)
         reasons = {step.role.code: step.because for step in plan.refused}
         before = {code: load_policy().role(code) for code in bases()}
         with transaction.atomic():
@@ -184,33 +209,33 @@ def test_the_plan_keeps_to_what_the_change_then_does(owner, three):
             assert gained[step.role.code] <= said
 
 
-def test_an_unknown_base_has_no_plan(db, three):
+def test_an_unknown_base_has_no_plan(owner, three):
     with pytest.raises(Invalid, match="nobody"):
-        plan_bases(roles=roles("lone"), base="nobody")
+        plan_bases(acting_user=owner, roles=roles("lone"), base="nobody")
 
 
 def test_looking_changes_nothing(owner, three):
     before, version = read_role(roles("lone")[0]), load_policy().version
-    plan_bases(roles=roles("lone"), base="ground")
+    plan_bases(acting_user=owner, roles=roles("lone"), base="ground")
     assert (read_role(roles("lone")[0]), load_policy().version) == (before, version)
 
 
-def test_a_plan_needs_no_more_queries_for_more_roles(db, three, django_assert_num_queries):
-    few = roles("lone", "sales")
-    load_policy()
+def test_a_plan_needs_no_more_queries_for_more_roles(owner, three, django_assert_num_queries):
+    few, owner = roles("lone", "sales"), fetch(owner)
+    assert policy.is_owner(owner)
     with django_assert_num_queries(2):
-        plan_bases(roles=few, base="ground")
+        plan_bases(acting_user=owner, roles=few, base="ground")
     many = [make_role(f"r{number}") for number in range(50)]
     load_policy()
     with django_assert_num_queries(2):
-        plan_bases(roles=many, base="ground")
+        plan_bases(acting_user=owner, roles=many, base="ground")
 
 
 def test_skipping_the_refused_is_no_way_round_who_may_administer(owner, three):
     """D1: refused as a whole, not role by role; the Owner's same call goes through."""
-    admin, before = make_user("ada", "administrator"), bases()
+    stranger, before = make_user("ada", "manager"), bases()
     call = {"roles": roles("sales"), "base": "ground", "skip_refused": True}
-    with pytest.raises(Refused, match="Only an Owner"):
-        change_bases(acting_user=admin, **call)
+    with pytest.raises(Refused, match="D1"):
+        change_bases(acting_user=stranger, **call)
     assert bases() == before
     assert change_bases(acting_user=owner, **call).changed == ["sales"]

@@ -30,7 +30,7 @@ def test_it_makes_the_first_owner_and_says_so():
     assert make_owner("ann") == "ann is Owner now.\n"
     assert owners() == {"ann"}
     assert fetch(ann).has_perm("roles.edit")
-    assert policy.why_not_administer(fetch(ann)) == ""
+    assert policy.is_owner(fetch(ann))
 
 
 def test_the_log_says_that_the_system_did_it():

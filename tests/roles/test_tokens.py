@@ -195,18 +195,32 @@ def test_a_limit_outlives_a_save_and_a_refresh_of_its_person(ann):
     assert not left.has_perm("contacts.edit") and left.has_perm("contacts.view")
 
 
-def test_a_limited_token_of_an_owner_administers_nobody():
-    """Also under the lock, where the actor is read anew."""
+def test_a_limited_token_of_an_owner_gives_no_more_than_it_names():
+    """D4 counts what is left, also under the lock, where the actor is read anew."""
     olga = fetch(make_user("olga", "owner"))
     names = frozenset({"roles.create", "roles.edit", "users.edit", "roles.view"})
     token, _secret = make(olga, limit=Limit(names))
     limited = policy.act_by(fetch(olga), token)
-    with pytest.raises(Refused):
-        create_role(acting_user=limited, wanted=RoleSpec(code="", name="New", level=1))
-    with pytest.raises(Refused):
-        policy.require_owner_now(limited)
+    for given in ("contacts.view", "roles.delete"):
+        wanted = RoleSpec(code="", name="New", level=1, permissions=frozenset({given}))
+        with pytest.raises(Refused, match="do not have it"):
+            create_role(acting_user=limited, wanted=wanted)
+    wanted = RoleSpec(code="", name="New", level=1, permissions=frozenset({"roles.view"}))
+    create_role(acting_user=limited, wanted=wanted)
+    assert not policy.is_owner(policy.as_stored(limited))
     whole, _secret = make(olga, "Whole")
-    policy.require_owner_now(policy.act_by(fetch(olga), whole))
+    assert policy.is_owner(policy.as_stored(policy.act_by(fetch(olga), whole)))
+
+
+def test_tokens_are_revoked_by_whoever_manages_their_person():
+    """D3: of those below, of no peer, and one's own."""
+    make_role("tokener", level=50, permissions="api_tokens.manage")
+    people = {name: make_user(name, "tokener") for name in ("tom", "peer")}
+    low = make_user("low", make_role("maker", level=10, permissions="api_tokens.manage"))
+    made = {user: make(fetch(user))[0] for user in (*people.values(), low)}
+    found = set(policy.revocable_tokens(fetch(people["tom"])))
+    assert found == {made[people["tom"]], made[low]}
+    assert set(policy.revocable_tokens(fetch(low))) == {made[low]}
 
 
 def test_a_superuser_s_token_is_limited_too():
@@ -250,25 +264,28 @@ def test_one_takes_back_one_s_own(ann):
     assert policy.token_with(secret) is None
 
 
-def test_a_token_of_another_is_taken_back_by_an_owner_and_by_nobody_beside(ann, holding):
-    token, secret = make(ann)
-    for user in (fetch(make_user("ben", holding)), fetch(make_user("adam", "administrator"))):
+def test_a_token_of_another_is_taken_back_by_whoever_manages_them(ann, holding):
+    """D3: an Owner and an Administrator do; a peer and whoever lacks the feature do not."""
+    for manager in ("owner", "administrator"):
+        token, secret = make(ann)
         with pytest.raises(Refused):
-            revoke_token(acting_user=user, token=token)
-    assert policy.token_with(secret)
-    revoke_token(acting_user=fetch(make_user("olga", "owner")), token=token)
-    assert policy.token_with(secret) is None
+            revoke_token(acting_user=fetch(make_user("", holding)), token=token)
+        assert policy.token_with(secret)
+        revoke_token(acting_user=fetch(make_user("", manager)), token=token)
+        assert policy.token_with(secret) is None
 
 
-def test_a_limited_token_of_an_owner_takes_back_their_own_at_most(ann):
+def test_a_limited_token_takes_back_what_its_user_may(ann):
     olga = fetch(make_user("olga", "owner"))
     own, _secret = make(olga, limit=Limit(frozenset({"api_tokens.manage"})))
     other, _secret = make(ann)
-    limited = policy.act_by(fetch(olga), own)
+    without, _secret = make(olga, "Other", limit=VIEW)
     with pytest.raises(Refused):
-        revoke_token(acting_user=limited, token=other)
-    revoke_token(acting_user=limited, token=own)
-    assert list(ApiToken.objects.all()) == [other]
+        revoke_token(acting_user=policy.act_by(fetch(olga), without), token=other)
+    limited = policy.act_by(fetch(olga), own)
+    for token in (other, own):
+        revoke_token(acting_user=limited, token=token)
+    assert list(ApiToken.objects.all()) == [without]
 
 
 # The log

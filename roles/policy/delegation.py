@@ -1,0 +1,130 @@
+"""What a change of roles, or of who holds them, has in excess of the person who wants it (D3-D6).
+
+The actor's roles and the others' are compiled as if every module were on: what a disabled one
+gives returns with it (R7).
+"""
+
+from typing import Any
+
+from .. import snapshots
+from ..core.access import Access
+from ..core.coverage import Excess, Ground
+from ..core.delegation import (
+    Wish,
+    excess_of_assigning,
+    excess_of_change,
+    excess_of_rank,
+    excess_of_touching,
+)
+from ..core.locks import Locks, locks_on
+from ..core.specs import Module, RoleSpec
+from ..core.vocabulary import OWNER_CODE
+from ..registry import registry
+from ..snapshots import Snapshot
+from .acting import within_limit
+from .asking import access_for
+from .ranks import rank_of
+
+
+def is_owner(user: Any) -> bool:
+    """Tell whether D3 to D6a let this person pass: an Owner, or who is answered as one (D1)."""
+    return access_for(user).is_owner
+
+
+def excess_of_role(
+    user: Any,
+    before: RoleSpec | None,
+    after: RoleSpec | None,
+    *,
+    stored: Snapshot | None = None,
+) -> tuple[Excess, ...]:
+    """Say in what the change of a role goes beyond `user`; a new one has no `before` (D3-D6).
+
+    The policy is read as the open transaction sees it, earlier steps of a batch included, unless
+    it is given as `stored`.
+    """
+    if is_owner(user):
+        return ()
+    now = (stored or snapshots.read_policy()).with_all_modules()
+    then = now.with_role(after) if after is not None else now
+    code = before.code if before else ""
+    standing = _standing_on(now, code) if before else []
+    wish = Wish(
+        before=now.role(before.code) if before else None,
+        after=then.role(after.code) if after else None,
+        base_before=_base(now, before),
+        base_after=_base(now, after),
+        heirs=tuple((now.role(heir), then.role(heir)) for heir in standing),
+    )
+    return excess_of_change(_actor(user, now), wish, ground_of(then))
+
+
+def excess_of_touching_role(user: Any, code: str) -> tuple[Excess, ...]:
+    """Say why nothing of the role can change: its level, or one that is based on it (D3, D6)."""
+    if is_owner(user):
+        return ()
+    now = snapshots.read_policy()
+    heirs = [now.role(heir) for heir in _standing_on(now, code)]
+    return excess_of_touching(access_for(user), now.role(code), heirs)
+
+
+def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
+    """Say what of a role `user` may not give to anyone (D5)."""
+    if is_owner(user):
+        return ()
+    now = snapshots.read_policy().with_all_modules()
+    return excess_of_assigning(_actor(user, now), now.role(code), ground_of(now))
+
+
+def excess_of_person(user: Any, person: Any) -> tuple[Excess, ...]:
+    """Say where a person's rank is not strictly below the user's (D3)."""
+    return excess_of_rank(access_for(user), rank_of(person))
+
+
+def locks_for(user: Any, stored: RoleSpec | None, shown: RoleSpec) -> Locks:
+    """Give what of a role the user can neither tick nor untick; `shown` may be unsaved (D4)."""
+    now = snapshots.load_policy().with_all_modules()
+    then = now.with_role(shown)
+    standing = _standing_on(now, stored.code) if stored else []
+    below = [code for code in now.roles if code not in (OWNER_CODE, shown.code, *standing)]
+    return locks_on(
+        _actor(user, now),
+        then.role(shown.code),
+        ground_of(then),
+        is_new=stored is None,
+        base=_base(now, shown),
+        heirs=[then.role(heir) for heir in standing],
+        others=[now.role(code) for code in below],
+    )
+
+
+def _actor(user: Any, now: Snapshot) -> Access:
+    whole = now.access_of_codes([role.code for role in access_for(user).roles])
+    return within_limit(user, whole)
+
+
+def _base(now: Snapshot, spec: RoleSpec | None) -> Any:
+    known = spec is not None and spec.base in now.roles
+    return now.role(spec.base) if known and spec and spec.base else None
+
+
+def _standing_on(now: Snapshot, code: str) -> list[str]:
+    """Give the roles that are based on this one, directly or through others (D6)."""
+    return [heir for heir in now.roles if heir != code and now.role(heir).stands_on(code)]
+
+
+def ground_of(now: Snapshot) -> Ground:
+    """Give what roles are compared on: the fields of a module are its model's.
+
+    Of a module without a model they are those that some role names.
+    """
+    modules = registry.catalogue.modules.values()
+    return Ground(registry.catalogue, {m.code: _fields_of(m, now) for m in modules})
+
+
+def _fields_of(module: Module, now: Snapshot) -> frozenset[str]:
+    if module.model is not None:
+        return frozenset(registry.fields_of(module))
+    return frozenset(
+        name for role in now.roles.values() for name in role.fields.get(module.code, ())
+    )
