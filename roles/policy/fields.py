@@ -142,21 +142,32 @@ def masked_value(user: Any, model: type[Model], field: str) -> Combinable:
     """Give `field` as `user` may read it, to filter, order, group or search by (R16, R23).
 
     Records on which it may not be read count as empty. A field that is hidden everywhere is an
-    error, the same as one that does not exist. Use it on records in view reach, under a name of
-    your own: `queryset.alias(_phone=masked_value(user, Contact, "phone"))`.
+    error, the same as one that does not exist, and so is one that has many values: to join them
+    would double the record, and to ask by one would lead to what is out of reach (R24). Use it on
+    records in view reach, under a name of your own:
+    `queryset.alias(_phone=masked_value(user, Contact, "phone"))`.
     """
     module = governing(model)
     readable = _readable_q(user, access_for(user), module, field)
+    column = model._meta.get_field(field)
+    if column.many_to_many or column.one_to_many:
+        raise UnknownName(
+            _("“%(field)s” has many values: nothing is filtered or ordered by it.")
+            % {"field": field}
+        )
     if field in everywhere_readable_fields(user, module):
         return F(field)
-    column = model._meta.get_field(field)
     return Case(When(readable, then=F(field)), default=_empty(column), output_field=_like(column))
 
 
 def with_readable(queryset: QuerySet[Any], user: Any, fields: Iterable[str]) -> QuerySet[Any]:
-    """Let `queryset` be filtered, searched and ordered by `readable_name(field)` of `fields`."""
+    """Let `queryset` be filtered, searched and ordered by `readable_name(field)` of `fields`.
+
+    What has many values is left out: nothing is asked by it.
+    """
     model = queryset.model
-    values = {readable_name(field): masked_value(user, model, field) for field in sorted(fields)}
+    single = {field.name for field in model._meta.concrete_fields} & set(fields)
+    values = {readable_name(field): masked_value(user, model, field) for field in sorted(single)}
     asked: QuerySet[Any] = queryset.alias(**values) if values else queryset
     return asked
 

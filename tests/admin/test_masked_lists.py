@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from crm.models import Account, Contact
+from crm.models import Account, Contact, Project
 from tests.factories import make_role
 
 from .conftest import signed_in
@@ -144,3 +144,18 @@ def test_a_value_that_another_role_opens_elsewhere_is_not_written_here(ann, peop
     assert ann.post(f"{LIST}{mine.pk}/change/", sent).status_code == 302
     mine.refresh_from_db()
     assert mine.phone == "333"
+
+
+def test_a_field_with_many_values_that_some_rows_hide_lists_no_row_twice(db):
+    """R16, R22: each project once, whether or not its members may be seen."""
+    hidden = {"projects": {"members": "hidden"}}
+    make_role("a", permissions="projects.view", records={"projects": "all"}, fields=hidden)
+    make_role("b", permissions="projects.view", records={"projects": "own"})
+    bea = signed_in("bea", "a", "b")
+    people = [User.objects.create(username=f"m{number}") for number in range(3)]
+    owners = (User.objects.get(username="bea"), people[0])
+    projects = [Project.objects.create(name="Fair", owner=owner) for owner in owners]
+    for project in projects:
+        project.members.set(people)
+    assert sorted(shown(bea.get("/crm/project/"))) == [project.pk for project in projects]
+    assert sorted(shown(bea.get("/crm/project/?q=Fair"))) == [project.pk for project in projects]

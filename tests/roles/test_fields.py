@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from crm.models import Account, Contact, Task
+from crm.models import Account, Contact, Project, Task
 from roles import policy
 from roles.core.changes import RoleChanges
 from roles.core.errors import Invalid, Refused, UnknownName
@@ -158,6 +158,29 @@ def test_a_reference_points_at_what_is_in_reach_only(ann):
     assert policy.check_write(sue, mine, "account", seen)
     refused = [policy.check_write(sue, mine, "account", key) for key in (unseen.pk, 99999, "x")]
     assert not any(refused) and len({decision.because for decision in refused}) == 1
+
+
+def test_a_field_with_many_values_is_nothing_to_ask_a_list_by(ben):
+    """R24: whoever it leads to may be out of reach; and a join would list the record twice."""
+    shut = make_role(
+        permissions="projects.view",
+        records={"projects": "all"},
+        fields={"projects": {"members": "hidden"}},
+    )
+    role = make_role(permissions="projects.view", records={"projects": "own"})
+    never, reader, mixed = (make_user("", *roles) for roles in ([shut], [role], [shut, role]))
+    mine = Project.objects.create(name="Mine", owner=mixed)
+    mine.members.set([ben, mixed])
+    Project.objects.create(name="Bens", owner=ben).members.set([ben])
+    with pytest.raises(UnknownName, match="no field"):
+        policy.masked_value(never, Project, "members")
+    for user in (reader, mixed):
+        with pytest.raises(UnknownName, match="many values"):
+            policy.masked_value(user, Project, "members")
+    assert list(policy.readable_on(Project.objects.all(), mixed, "members")) == [mine]
+    asked = policy.with_readable(Project.objects.all(), mixed, ["members", "name"])
+    assert asked.filter(readable_name="Mine").get() == mine
+    assert asked.order_by("readable_name").count() == 2
 
 
 # Creating
