@@ -58,7 +58,7 @@ from .people import (
     holders,
     unended_assignments,
 )
-from .ranks import is_administration, last_owner, lasting_owners, rank_of
+from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
 from .seeing import Glimpse, Seen, reference_of, seen_entries
 from .sharing import check_share, offered_people, offered_teams
@@ -118,7 +118,6 @@ __all__ = [
     "is_administration",
     "is_governed",
     "is_owner",
-    "last_owner",
     "lasting_owners",
     "limit_of",
     "locks_for",

@@ -7,7 +7,7 @@ that the list, the single check and the masks agree (R22); what a change does is
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .. import snapshots
 from ..core import clock
@@ -66,8 +66,9 @@ def _people_q(user: Any, access: Access, action: str) -> Q:
     allowed = managed_q(access)
     if action in NOT_ONESELF:
         allowed &= ~Q(pk=user.pk)
-    if action == "delete" and (last := last_owner()) is not None:
-        allowed &= ~Q(pk=last)
+    if action == "delete":
+        another = lasting_owners().exclude(pk=OuterRef("pk"))
+        allowed &= Q(Exists(another)) | ~Q(pk__in=lasting_owners().values("pk"))
     return allowed
 
 
@@ -104,9 +105,3 @@ def lasting_owners() -> Any:
     )
     people = get_user_model()._base_manager.filter(get_directory().active_people())
     return people.filter(pk__in=held.order_by().values("user_id"))
-
-
-def last_owner() -> Any:
-    """Give the key of the only lasting Owner, `None` where there are several or none (D7)."""
-    found = list(lasting_owners().order_by().values_list("pk", flat=True)[:2])
-    return found[0] if len(found) == 1 else None
