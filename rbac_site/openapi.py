@@ -24,7 +24,7 @@ SHARE = OpenApiParameter("share", int, OpenApiParameter.PATH, description="The s
 OPERATIONS = ("get", "post", "put", "patch", "delete")
 REFUSALS = {
     "400": "Bad input; `errors` says what is wrong by field. Nothing was done.",
-    "401": "Not signed in.",
+    "401": "Not signed in, or the token is not valid.",
     "403": "The action is not yours, or not on this record.",
     "404": "There is no such record in your reach.",
     "409": "A rule stands against it that no other input could mend.",
@@ -212,16 +212,17 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         for method in OPERATIONS:
             if method in item:
                 answers = item[method]["responses"]
-                for status in _refusals(path, method):
+                for status in _refusals(path, item, method):
                     answers[status] = {"description": REFUSALS[status], "content": content}
     return result
 
 
-def _refusals(path: str, method: str) -> list[str]:
+def _refusals(path: str, item: dict[str, Any], method: str) -> list[str]:
     found = ["400", "401", "403"]
     if "{id}" in path or "{code}" in path:
         found += ["404"]
-        found += ["412"] if method in ("put", "patch", "delete") else []
+        # What can be changed has a state that `If-Match` can name.
+        found += ["412"] if "patch" in item and method in ("put", "patch", "delete") else []
     if "{code}" in path and method == "delete":
         found += ["409"]
     return found

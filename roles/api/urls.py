@@ -5,9 +5,11 @@ from rest_framework.routers import SimpleRouter
 
 from . import views
 from .roles import RoleViewSet
+from .tokens import Tokens
 
 router = SimpleRouter()
 router.register("roles", RoleViewSet, basename="role")
+router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [
     path("me/", views.Me.as_view(), name="me"),

@@ -21,7 +21,7 @@ ACTIONS = {
 
 
 class SignedIn(BasePermission):
-    """Let in whoever a session names, those who wait for approval included (R1)."""
+    """Let in whoever a session or a token names, those who wait for approval included (R1)."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Ask for a person; the backend gives nobody who is shut out."""
@@ -35,6 +35,15 @@ class LetIn(SignedIn):
         """Ask how far the account may come in."""
         signed_in = super().has_permission(request, view)
         return signed_in and get_directory().standing_of(request.user) is Standing.ACTIVE
+
+
+class MayManageTokens(LetIn):
+    """Let in whoever may have API tokens (`api_tokens.manage`)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Ask whether the feature is theirs."""
+        let_in = super().has_permission(request, view)
+        return let_in and bool(policy.check(request.user, policy.MANAGE_TOKENS))
 
 
 class GovernedPermission(SignedIn):

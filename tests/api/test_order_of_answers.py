@@ -33,7 +33,10 @@ def addresses(module, pk):
     ]
 
 
-OTHERS = [("GET", path) for path in ("me/", "modules/", "permissions/", "schema/", "docs/", "x/")]
+OTHERS = [
+    ("GET", path)
+    for path in ("me/", "modules/", "permissions/", "tokens/", "schema/", "docs/", "x/")
+]
 
 
 @each
@@ -42,7 +45,7 @@ def test_who_is_not_signed_in_is_told_so_at_every_address(module):
     for method, path in [*addresses(module, record.pk), *addresses(module, NEVER), *OTHERS]:
         answer = Asker().ask(method, path)
         assert answer.status_code == 401, (method, path)
-        assert answer["WWW-Authenticate"].startswith("Session")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("values", OUT.values(), ids=OUT)

@@ -50,6 +50,7 @@ def test_it_names_every_address_and_no_other(olga):
     of_role += [("impact/", "post")]
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
+    expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
 
 
@@ -71,6 +72,16 @@ def test_what_answers_hold_is_what_it_promises(olga):
     me = olga.read("me/")
     answer = schema_for(olga)["paths"]["/api/v1/me/"]["get"]["responses"]["200"]["content"]
     assert me.keys() == answer["application/json"]["schema"]["properties"].keys()
+
+
+def test_the_secret_of_a_token_is_promised_by_the_answer_that_makes_it_alone(olga):
+    described = schema_for(olga)["components"]
+    made = olga.ask("POST", "tokens/", {"name": "CI", "permissions": None}).json()
+    assert made.keys() == described["schemas"]["MadeToken"]["properties"].keys()
+    (listed,) = olga.read("tokens/")["results"]
+    assert listed.keys() == described["schemas"]["Token"]["properties"].keys()
+    assert made.keys() - listed.keys() == {"token"}
+    assert described["securitySchemes"]["tokenAuth"] == {"type": "http", "scheme": "bearer"}
 
 
 def test_every_filter_that_it_names_is_one(olga):
