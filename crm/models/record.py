@@ -30,6 +30,7 @@ class Record(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("owner"),
+        db_index=False,  # SQLite would take it for lists, in place of the one with the order
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last change"), auto_now=True)

@@ -7,6 +7,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
 from .. import policy
+from ..paging import PlannedPaginator
 from ..registry import registry
 from .governed_parts import GovernedPart, first_step, kept
 from .naming import name_of
@@ -25,6 +26,7 @@ class GovernedLists(GovernedPart):
     `date_hierarchy` would count what is hidden: there is none.
     """
 
+    paginator = PlannedPaginator
     show_full_result_count = False
     date_hierarchy = None
     list_select_related: Any = False

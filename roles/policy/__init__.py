@@ -4,6 +4,7 @@
 | --- | --- |
 | may this person do it, on a record where one is given? | `check`, `check_each`, `check_many` |
 | on which records? | `accessible`; on which is a field theirs to read: `readable_on` |
+| a page of them, however large the table is? | `planned`, `after` |
 | what of these records may they read and write? | `field_mask`, `field_masks`, `with_masks` |
 | what does the model itself refuse, in words that tell of nothing hidden? | `model_errors` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
@@ -51,6 +52,7 @@ from .fields import (
     with_readable,
 )
 from .names import is_governed, resolve
+from .pages import after, planned
 from .people import (
     active_people,
     affected_people,
@@ -89,6 +91,7 @@ __all__ = [
     "actions_for",
     "active_people",
     "affected_people",
+    "after",
     "as_stored",
     "bound_fields",
     "check",
@@ -127,6 +130,7 @@ __all__ = [
     "no_such_field",
     "offered_people",
     "offered_teams",
+    "planned",
     "possible_owners",
     "rank_of",
     "readable_fields",

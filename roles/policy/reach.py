@@ -11,8 +11,16 @@ from ..core.access import Access
 from ..core.compile import CompiledRole
 from ..core.specs import Module
 from ..registry import registry
-from ..scopes import NOBODY, reach_q, shared_q
+from ..scopes import (
+    indexed,
+    is_owner_set,
+    owned_q,
+    owners_beyond,
+    reach_q,
+    shared_q,
+)
 from .asking import access_for
+from .pages import Reached, remember
 from .ranks import administered_q
 
 NEEDS_VIEW = frozenset({"edit", "delete", "export"})
@@ -27,8 +35,11 @@ _ASKED_BY = "_reach_asked_by"
 
 def accessible(queryset: QuerySet[Any], user: Any, action: str = "view") -> QuerySet[Any]:
     """Keep the records on which `check` says yes for `action` (R14, R22)."""
-    module = governing(queryset.model)
-    return queryset.filter(condition_of(user, access_for(user), module, action))
+    module, access = governing(queryset.model), access_for(user)
+    reached = _reached(user, module, action, roles_for(access, module, action))
+    beside = _beside_reach(user, access, module, action)
+    found = queryset.filter(indexed(reached.condition & beside))
+    return found if beside or queryset.query.where else remember(found, reached)
 
 
 def governing(model: type[Model]) -> Module:
@@ -46,11 +57,17 @@ def condition_of(user: Any, access: Access, module: Module, action: str) -> Q:
 
     For people and roles, what section 6 asks of the record as well.
     """
-    condition = reached_by(user, module, action, roles_for(access, module, action))
+    reached = reached_by(user, module, action, roles_for(access, module, action))
+    return indexed(reached & _beside_reach(user, access, module, action))
+
+
+def _beside_reach(user: Any, access: Access, module: Module, action: str) -> Q:
+    """Give what is asked of a record beside reach for the action; empty where nothing is."""
+    beside = Q()
     if action in NEEDS_VIEW:
-        condition &= reached_by(user, module, "view", roles_for(access, module, "view"))
+        beside &= reached_by(user, module, "view", roles_for(access, module, "view"))
     administered = administered_q(user, module, action)
-    return condition if administered is None else condition & administered
+    return beside if administered is None else beside & administered
 
 
 def roles_for(access: Access, module: Module, action: str) -> Roles:
@@ -63,13 +80,25 @@ def reached_by(user: Any, module: Module, action: str, roles: Roles) -> Q:
 
     The scopes of several roles make one set of owners: an OR of filters defeats the planner.
     """
-    scopes = frozenset(scope for scopes, _role in roles for scope in scopes)
-    if not scopes:
-        return NOBODY
-    reached, shared = reach_q(user, module, scopes), shared_q(user, module, action)
-    # An empty condition means every record, and would vanish in an OR.
-    reached = reached | shared if reached and shared else reached
-    return reached & alive_q(module) & _followed_q(user, module)
+    return _reached(user, module, action, roles).condition
+
+
+def _reached(user: Any, module: Module, action: str, roles: Roles) -> Reached:
+    scopes, kept = scopes_of(roles), kept_q(user, module)
+    if not is_owner_set(module, scopes):
+        return Reached(user, module, reach_q(user, module, scopes), kept)
+    others, shared = owners_beyond(user, scopes), shared_q(user, module, action)
+    return Reached(user, module, owned_q(user, module, others), kept, others, shared)
+
+
+def scopes_of(roles: Roles) -> frozenset[str]:
+    """Give the scopes of all `roles`."""
+    return frozenset(scope for scopes, _role in roles for scope in scopes)
+
+
+def kept_q(user: Any, module: Module) -> Q:
+    """Give what holds of every record in anybody's reach, whoever owns it."""
+    return alive_q(module) & _followed_q(user, module)
 
 
 def alive_q(module: Module) -> Q:
@@ -120,12 +149,12 @@ class Question:
     @classmethod
     def of(cls, user: Any, module: Module, roles: Roles, actions: Iterable[str]) -> "Question":
         """Ask which of `roles` reach a record, by scope or by a share for one of `actions`."""
-        alive = alive_q(module) & _followed_q(user, module)
-        found = {_name(scopes): reach_q(user, module, scopes) & alive for scopes, _role in roles}
+        kept = kept_q(user, module)
+        found = {_name(scopes): reach_q(user, module, scopes) & kept for scopes, _role in roles}
         for action in actions:
             shared = shared_q(user, module, action)
             if shared is not None:
-                found[_shared_name(action)] = shared & alive
+                found[_shared_name(action)] = shared & kept
             administered = administered_q(user, module, action)
             if administered is not None:
                 found[_administered_name(action)] = administered

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from .. import policy
+
 PAGE, PAGE_SIZE = "page", "page_size"
 
 
@@ -35,7 +37,7 @@ class BoundedPages(BasePagination):
         self._page = _number(request, PAGE, 1, self.rows_max // self._size)
         start = (self._page - 1) * self._size
         decorate: Callable = getattr(view, "page_query", lambda rows: rows)
-        rows = list(decorate(queryset)[start : start + self._size + 1])
+        rows = list(policy.planned(decorate(queryset)[start : start + self._size + 1]))
         self._has_next = len(rows) > self._size
         self._count = self._counted(queryset, start, rows)
         return rows[: self._size]

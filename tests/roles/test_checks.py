@@ -10,7 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.checks import ERROR, WARNING, run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.db.models import Index, Q
 
+from crm.models import Contact
 from rbac_site.settings import DEVELOPMENT_SECRET
 from roles.backends import RoleBackend
 from roles.core.specs import Module
@@ -182,6 +184,62 @@ def test_roles_W004_a_privilege_became_shadowed():
     assert len(found) == 2
     assert "“app.crm” is a permission of an installed app" in found[0]
     assert "“leads.invite” is a system permission" in found[1]
+
+
+@pytest.fixture
+def contacts():
+    """The options of a governed model whose declarations a test alters."""
+    kept = Contact._meta.indexes, Contact._meta.ordering
+    yield Contact._meta
+    Contact._meta.indexes, Contact._meta.ordering = kept
+
+
+BY_OWNER, NEWEST = ["owner", "-created_at", "-id"], ["-created_at", "-id"]
+
+
+def test_roles_W005_a_list_in_reach_has_no_index(contacts):
+    assert find("roles.W005") == []
+    contacts.indexes = []
+    read_whole = "a large list in reach is read whole."
+    assert find("roles.W005") == [
+        f"crm.Contact has no index by owner, -created_at, -id: {read_whole}",
+        f"crm.Contact has no index by -created_at, -id: {read_whole}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "ordering", [[], ["-created_at"], ["-created_at", "id"], ["-deleted_at", "-id"], ["?", "-id"]]
+)
+def test_roles_W005_a_list_does_not_end_in_its_key(contacts, ordering):
+    contacts.ordering = ordering
+    assert find("roles.W005") == [
+        "crm.Contact is not ordered by one column and its key: a row may come on two pages."
+    ]
+
+
+def test_roles_W005_sqlite_would_take_an_index_on_the_owner_alone(contacts, monkeypatch):
+    monkeypatch.setattr(contacts.get_field("owner"), "db_index", True)
+    assert find("roles.W005") == [
+        "crm.Contact has an index on owner alone, which SQLite takes for the list in reach."
+    ]
+
+
+SERVING = {
+    "as asked": (BY_OWNER, {}, 0),
+    "turned round": (["-owner", "created_at", "id"], {}, 0),
+    "with more columns": ([*BY_OWNER, "last_name"], {}, 0),
+    "in two directions": (["owner", "-created_at", "id"], {}, 1),
+    "in another order": (["-created_at", "-id", "owner"], {}, 1),
+    "too short": (["owner", "-created_at"], {}, 1),
+    "of some rows": (BY_OWNER, {"condition": Q(deleted_at=None)}, 1),
+}
+
+
+@pytest.mark.parametrize("kind", SERVING)
+def test_roles_W005_an_index_serves_that_begins_with_what_is_asked(contacts, kind):
+    fields, more, missing = SERVING[kind]
+    contacts.indexes = [Index(fields=fields, name="one", **more), Index(fields=NEWEST, name="two")]
+    assert len(find("roles.W005")) == missing
 
 
 def test_the_checks_of_what_is_stored_ask_no_database_unless_told_to(

@@ -62,6 +62,7 @@ def ask(world):
             ),
             "roles.W003": _checks_beside(ModuleRow(code="attic")),
             "roles.W004": _checks_beside(CustomPrivilege(name="shelf.view_note")),
+            "roles.W005": _checks_without_indexes(),
         },
         "backend first": _with_model_backend_first(world),
         "tables": _tables_are_as_the_models_say(),
@@ -94,6 +95,14 @@ def _checks_beside(row):
         return _checks()
     finally:
         row.delete()
+
+
+def _checks_without_indexes():
+    kept, Book._meta.indexes = Book._meta.indexes, []
+    try:
+        return _checks()
+    finally:
+        Book._meta.indexes = kept
 
 
 def _checks_with(module):

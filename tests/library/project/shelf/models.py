@@ -19,15 +19,23 @@ class Branch(models.Model):
 class Book(models.Model):
     title = models.CharField(max_length=100)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,  # the index below begins with it
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = GovernedQuerySet.as_manager()
 
     class Meta:
-        ordering = ["title"]
+        ordering = ["title", "id"]
         permissions = [("catalogue_book", "Can catalogue book")]
+        indexes = [
+            models.Index(fields=["owner", "title", "id"], name="shelf_book_owner_title"),
+            models.Index(fields=["title", "id"], name="shelf_book_title"),
+        ]
 
     def __str__(self):
         return self.title

@@ -33,11 +33,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=100)),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['title'],
+                'ordering': ['title', 'id'],
                 'permissions': [('catalogue_book', 'Can catalogue book')],
+                'indexes': [models.Index(fields=['owner', 'title', 'id'], name='shelf_book_owner_title'), models.Index(fields=['title', 'id'], name='shelf_book_title')],
             },
         ),
         migrations.CreateModel(
