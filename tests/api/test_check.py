@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
 from crm.models import Contact
-from roles.models import AuditEntry
+from roles.models import ApiToken
 from roles.rest_framework.serializers import GovernedSerializer, serializer_for
 from roles.rest_framework.views import GovernedViewSet
 
@@ -41,7 +41,7 @@ class Unmasked(GovernedViewSet):
 
 
 class Ungoverned(viewsets.ModelViewSet):
-    queryset = AuditEntry.objects.all()
+    queryset = ApiToken.objects.all()
 
 
 class Right(GovernedViewSet):
