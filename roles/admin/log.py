@@ -47,6 +47,8 @@ class Line:
     who: str
     what: str
     changes: list[str]
+    person: str = ""
+    """The user name of who acted, where the reader may view them."""
 
     @property
     def is_long(self) -> bool:
@@ -100,6 +102,7 @@ def log_lines(user: Any, entries: Iterable[Any], *, about: Model | None = None) 
             who=who(one),
             what=_what(one, about),
             changes=(roles if one.subject.model is Role else records).changes(one),
+            person=_person(one),
         )
         for one in seen
     ]
@@ -115,10 +118,15 @@ def page_asked(query: Mapping[str, str], most: int = 2000) -> int:
 def who(seen: policy.Seen) -> str:
     """Name who acted as far as the reader may know them (R24)."""
     if seen.actor is None:
-        return seen.entry.actor_name
+        return capfirst(seen.entry.actor_name)
     if not seen.actor.in_view:
         return str(SOMEBODY)
     return name_of_glimpse(seen.actor)
+
+
+def _person(seen: policy.Seen) -> str:
+    record: Any = seen.actor.record if seen.actor else None
+    return record.get_username() if record is not None else ""
 
 
 def name_of_glimpse(glimpse: policy.Glimpse) -> str:

@@ -34,6 +34,11 @@ def first_contact(page: Page) -> None:
     page.locator("#result_list tbody th a").first.click()
 
 
+def history_of_contact(page: Page) -> None:
+    first_contact(page)
+    page.locator(".object-tools").get_by_role("link", name="History", exact=True).click()
+
+
 PAGES = {
     "home": lambda page: page.goto("/"),
     "roles": lambda page: page.goto("/roles/role/"),
@@ -45,6 +50,10 @@ PAGES = {
     "wrong role": wrong_role,
     "contacts": lambda page: page.goto("/crm/contact/"),
     "contact": first_contact,
+    "history": history_of_contact,
+    "activities": lambda page: page.goto("/roles/auditentry/"),
+    "filtered activities": lambda page: page.goto("/roles/auditentry/?what=assigned&who=me"),
+    "no activities": lambda page: page.goto("/roles/auditentry/?what=shared"),
 }
 
 

@@ -1,0 +1,71 @@
+"""The page of the log: what happened to what its reader may view, the newest first (R9, D13)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from ..models import AuditEntry
+from .activity_filters import Filters
+from .governed import GovernedAdmin
+from .log import log_page, page_asked
+
+
+@admin.register(AuditEntry)
+class ActivityAdmin(GovernedAdmin):
+    """Only read, by whoever it is: no page of the product adds to the log or changes it (D13)."""
+
+    change_list_template = "roles/admin/activities.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a page of the entries that the chips leave."""
+        self._require_reader(request)
+        filters = Filters(request.user, request.GET)
+        entries = self.get_queryset(request).filter(filters.condition)
+        context = {"filters": filters, "title": _("Activities"), **(extra_context or {})}
+        return self._page(request, entries, context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one entry by itself."""
+        self._require_reader(request)
+        if object_id is None:
+            raise PermissionDenied
+        entry = self.get_object(request, unquote(object_id))
+        if entry is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        one = self.get_queryset(request).filter(pk=entry.pk)
+        context = {"entry": entry, "title": _("Activity"), **(extra_context or {})}
+        return self._page(request, one, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse: an entry never changes, so it has no history."""
+        raise PermissionDenied
+
+    def _require_reader(self, request: HttpRequest) -> None:
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def _page(
+        self, request: HttpRequest, entries: QuerySet, context: dict[str, Any]
+    ) -> HttpResponse:
+        known = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "history": log_page(request.user, entries, page=page_asked(request.GET)),
+        }
+        return TemplateResponse(request, self.change_list_template, known | context)
