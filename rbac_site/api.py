@@ -45,6 +45,7 @@ class Docs(StrictQuery, SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("", include("roles.api.urls")),
+    path("", include("accounts.api.urls")),
     path("", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),

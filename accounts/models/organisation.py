@@ -1,6 +1,6 @@
 """The organisation: teams, departments, and the links of both trees (R9)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,8 @@ class TeamManager(models.Manager["Team"]):
 
 class Team(models.Model):
     """People who see each other's records, from any department."""
+
+    named_in_api: ClassVar[str] = "code"
 
     code = models.SlugField(_("code"), max_length=NAME_MAX, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=NAME_MAX)
@@ -71,6 +73,8 @@ class Membership(models.Model):
 
 class Department(InTree):
     """A part of the organisation; it lies below its parent, with all that lies below it."""
+
+    named_in_api: ClassVar[str] = "code"
 
     code = models.SlugField(_("code"), max_length=NAME_MAX, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=NAME_MAX)

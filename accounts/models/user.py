@@ -1,6 +1,6 @@
 """A person who signs in, and how far they may come in at all (R1)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import (
@@ -65,6 +65,9 @@ class PeopleManager(UserManager["User"]):
 
 class User(CarriesAccess, InTree, AbstractUser):
     """A person; `is_staff` decides nothing, `is_superuser` is the break-glass account (R3)."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name")
+    """The fields of which `str` makes a name: where one is hidden, so is the name (R16)."""
 
     email = models.EmailField(_("e-mail address"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)

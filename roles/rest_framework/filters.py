@@ -11,8 +11,8 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from .. import policy
-from .filtersets import KeyFilter, PersonFilter, ReferenceFilter, filterset_for, stamps_of
-from .references import in_sight, is_person
+from .filtersets import KeyFilter, NameFilter, ReferenceFilter, filterset_for, stamps_of
+from .references import in_sight, key_of
 
 SEARCH, ORDERING = "search", "ordering"
 SEARCH_MAX, WORDS_MAX, ORDER_MAX = 200, 8, 4
@@ -92,11 +92,10 @@ def _values(form: Any, names: list[str]) -> dict[str, Any]:
 
 def _condition(user: Any, model: Any, one: Any, value: Any) -> tuple[str, Any]:
     """Give lookup and value; a reference leads only to what is in sight (R24)."""
-    if not isinstance(one, PersonFilter | ReferenceFilter | KeyFilter):
+    if not isinstance(one, NameFilter | ReferenceFilter | KeyFilter):
         return one.lookup_expr, value
     related = model._meta.get_field(one.field_name).related_model
-    name = related.USERNAME_FIELD if is_person(related) else "pk"
-    return "in", in_sight(user, related).filter(**{name: value}).values("pk")
+    return "in", in_sight(user, related).filter(**{key_of(related): value}).values("pk")
 
 
 class TextSearch(BaseFilterBackend):

@@ -12,7 +12,7 @@ from django_filters.rest_framework import filterset
 
 from ..core.specs import Module
 from ..registry import registry
-from .references import is_person
+from .references import key_of
 
 _COMPARED = ("exact", "gt", "gte", "lt", "lte")
 _EARLIEST = timezone.datetime(1900, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
@@ -35,8 +35,8 @@ class KeyFilter(filters.CharFilter):
     """The key of a record whose keys are no numbers."""
 
 
-class PersonFilter(filters.CharFilter):
-    """A user name, which leads nowhere if the person is out of view reach (R24)."""
+class NameFilter(filters.CharFilter):
+    """A name, which leads nowhere if the person, or what it names, is out of view reach (R24)."""
 
 
 class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):
@@ -71,8 +71,8 @@ def _moments(_field: Any) -> dict[str, Any]:
 
 
 def _references(field: Any) -> dict[str, Any]:
-    if is_person(field.related_model):
-        return {"exact": PersonFilter()}
+    if key_of(field.related_model) != "pk":
+        return {"exact": NameFilter()}
     whole = isinstance(field.target_field, models.IntegerField)
     return {"exact": ReferenceFilter() if whole else KeyFilter()}
 
@@ -112,5 +112,5 @@ def filterset_for(model: type[models.Model], names: tuple[str, ...]) -> type[fil
 def stamps_of(module: Module, model: type[models.Model]) -> tuple[str, ...]:
     """Give the columns that the database fills, which no role names and `*` stands for."""
     governed = registry.fields_of(module)
-    apart = {model._meta.pk.name, module.deleted_field, *governed}
+    apart = {model._meta.pk.name, module.deleted_field, *governed, *module.ungoverned}
     return tuple(field.name for field in model._meta.concrete_fields if field.name not in apart)

@@ -23,6 +23,16 @@ def is_person(related: type[Model]) -> bool:
     return related is get_user_model()
 
 
+def key_of(related: type[Model]) -> str:
+    """Give the field by which a reference names what it leads to.
+
+    People go by their user name; a model that says so in `named_in_api` by that field.
+    """
+    if is_person(related):
+        return str(get_user_model().USERNAME_FIELD)
+    return getattr(related, "named_in_api", "pk")
+
+
 def in_sight(user: Any, related: type[Model]) -> QuerySet[Any]:
     """Give what `user` may view of a related model; people always see themselves."""
     everything = related._default_manager.all()
@@ -39,8 +49,7 @@ def shown(user: Any, related: type[Model], pks: Iterable[Any]) -> Mapping[Any, A
     wanted = set(pks) - {None}
     if not wanted:
         return {}
-    name = get_user_model().USERNAME_FIELD if is_person(related) else "pk"
-    return dict(in_sight(user, related).filter(pk__in=wanted).values_list("pk", name))
+    return dict(in_sight(user, related).filter(pk__in=wanted).values_list("pk", key_of(related)))
 
 
 class ReferenceField(serializers.Field):
@@ -52,7 +61,7 @@ class ReferenceField(serializers.Field):
     default_error_messages = {
         "list": _("Give a list of at most {most}."),
         "type": _("Give the id of a record."),
-        "name": _("Give a user name."),
+        "name": _("Give a name."),
         "choice": _("There is nothing of this name to choose."),
     }
 
@@ -73,10 +82,10 @@ class ReferenceField(serializers.Field):
 
     @property
     def _name(self) -> str:
-        return get_user_model().USERNAME_FIELD if is_person(self.related) else "pk"
+        return key_of(self.related)
 
     def _key(self, data: Any) -> Any:
-        if is_person(self.related):
+        if self._name != "pk":
             if not isinstance(data, str) or "\x00" in data:
                 self.fail("name")
             return data

@@ -1,0 +1,1 @@
+"""People over HTTP: users and their roles, teams and departments."""

@@ -1,0 +1,91 @@
+"""People as the API writes them: masked as records are, with their standing and their roles."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from roles import policy
+from roles.core import clock
+from roles.core.delegation import rank_as_target
+from roles.models import RoleAssignment
+from roles.rest_framework.serializers import GovernedSerializer
+
+from ..models import User
+
+
+class UserSerializer(GovernedSerializer):
+    """A person: the fields that roles can hide, and what administration is about."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email", "department", "manager")
+
+    def see(self, found: Iterable[Any]) -> None:
+        """Read teams and roles of all people of a page at once."""
+        people = list(found)
+        super().see(people)
+        self._held = _assignments_of(people)
+        self._teams = _teams_of(people)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Add to what may be read of the person how they stand and which roles they hold."""
+        shown = super().to_representation(instance)
+        held = self._held.get(instance.pk, [])
+        return {
+            **shown,
+            "state": standing_of(instance),
+            "teams": self._teams.get(instance.pk, []),
+            "roles": [describe_assignment(one) for one in held],
+            "rank": _rank(instance, held),
+            "last_login": _moment(instance.last_login),
+            "date_joined": _moment(instance.date_joined),
+        }
+
+
+def standing_of(person: Any) -> str:
+    """Name the person's state; whoever is not active for Django is `deactivated`."""
+    return str(person.state) if person.is_active else "deactivated"
+
+
+def describe_assignment(held: RoleAssignment) -> dict[str, Any]:
+    """Give a role that the person holds now, or will hold, with its moments."""
+    return {
+        "role": held.role.code,
+        "name": held.role.name,
+        "valid_from": _moment(held.valid_from),
+        "valid_until": _moment(held.valid_until),
+        "current": _counts(held),
+        "reason": held.reason,
+    }
+
+
+def _rank(person: Any, held: Iterable[RoleAssignment]) -> int:
+    """Give the highest level among the roles that count now (R2)."""
+    current = [one.role for one in held if _counts(one)]
+    owns = person.is_superuser or any(role.is_owner for role in current)
+    return rank_as_target((role.level for role in current), outranks_all=owns)
+
+
+def _counts(held: RoleAssignment) -> bool:
+    return held.valid_from is None or held.valid_from <= clock.now()
+
+
+def _moment(value: Any) -> Any:
+    return None if value is None else serializers.DateTimeField().to_representation(value)
+
+
+def _assignments_of(people: list[Any]) -> dict[Any, list[RoleAssignment]]:
+    found: dict[Any, list[RoleAssignment]] = {}
+    held = policy.unended_assignments().filter(user__in=[person.pk for person in people])
+    for one in held.select_related("role").order_by("-role__level", "role__name"):
+        found.setdefault(one.user_id, []).append(one)
+    return found
+
+
+def _teams_of(people: list[Any]) -> dict[Any, list[str]]:
+    found: dict[Any, list[str]] = {}
+    rows = User.teams.through.objects.filter(user__in=[person.pk for person in people])
+    for user_id, code in rows.order_by("team__code").values_list("user_id", "team__code"):
+        found.setdefault(user_id, []).append(code)
+    return found

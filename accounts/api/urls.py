@@ -1,0 +1,9 @@
+"""The addresses of people and their organisation, to be included under a version: `api/v1/`."""
+
+from rest_framework.routers import SimpleRouter
+
+from .users import UserViewSet
+
+router = SimpleRouter()
+router.register("users", UserViewSet, basename="user")
+urlpatterns = router.urls
