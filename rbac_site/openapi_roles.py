@@ -22,7 +22,9 @@ WISH = {
     "fields": BY_MODULE | {"description": "Module to field to hidden, read_only or editable."},
 }
 WISHED = {"type": "object", "properties": WISH}
+BEGUN = {"type": "object", "properties": {**WISH, "left_out": TEXTS}}
 ROLE = object_of(**WISH, own=TEXTS, effective=TEXTS, users=NUMBER, system=FLAG, locked=TEXTS)
+CLONED = {"allOf": [ROLE, object_of(left_out=TEXTS)]}
 CELL = {
     "code": TEXT,
     "applicable": FLAG,
@@ -80,8 +82,8 @@ class Roles(OpenApiViewExtension):
                 one(methods=["PATCH"], request=_json(TICKS), responses={200: MATRIX}),
             ),
             clone=both(
-                one(methods=["GET"], responses={200: WISHED}),
-                one(methods=["POST"], request=_json(WISHED), responses={201: ROLE}),
+                one(methods=["GET"], responses={200: BEGUN}),
+                one(methods=["POST"], request=_json(WISHED), responses={201: CLONED}),
             ),
             impact=one(request=_json(WISHED), responses={200: IMPACT}),
         )(type("Roles", (self.target,), {"__doc__": self.target.__doc__}))

@@ -49,7 +49,9 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
         if object_id and role is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         frozen = self._why_frozen(request, role)
-        form = RoleForm(role=role, start=starting_point(request.GET), frozen_because=frozen)
+        form = RoleForm(
+            role=role, start=starting_point(request.GET, request.user).spec, frozen_because=frozen
+        )
         if request.method == "POST":
             if role is None or not self.has_change_permission(request, role):
                 self._require_services_would(request, role)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from .role_pages import RolePages
-from .starting import missing_start
+from .starting import left_out_in_words, missing_start, starting_point
 
 
 class RoleStart(RolePages):
@@ -19,4 +19,6 @@ class RoleStart(RolePages):
         shown = request.method == "GET" and self.has_add_permission(request)
         if shown and (words := missing_start(request.GET)):
             messages.warning(request, words)
+        if shown and (words := left_out_in_words(starting_point(request.GET, request.user))):
+            messages.info(request, words)
         return super().add_view(request, form_url, extra_context)

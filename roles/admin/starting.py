@@ -1,24 +1,35 @@
 """What a new role's form begins with: nothing, another role's values, or a base (D10)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
-from ..services.cloning import clone_of
+from ..services.cloning import Start, clone_for
+from ..services.labels import label_of
 
 BLANK = RoleSpec(code="", name="", level=10)
 
 
-def starting_point(query: Mapping[str, str]) -> RoleSpec:
+def starting_point(query: Mapping[str, str], user: Any) -> Start:
     """Read `?clone=CODE` or `?base=CODE`; a role that does not exist begins nothing."""
     roles = Role.objects.select_related("base")
     if source := roles.filter(code=query.get("clone", "")).first():
-        return clone_of(source)
+        return clone_for(user, source)
     base = roles.filter(code=query.get("base", "")).exclude(code=OWNER_CODE).first()
-    return BLANK.with_changes(base=base.code, level=base.level) if base else BLANK
+    return Start(BLANK.with_changes(base=base.code, level=base.level) if base else BLANK)
+
+
+def left_out_in_words(start: Start) -> str:
+    """Say what of its source the form leaves out, because the actor may not give it, or give ""."""
+    if not start.left_out:
+        return ""
+    words = {"level": _("its level"), "base": _("its base")}
+    named = [words.get(name) or label_of(name) for name in start.left_out]
+    return _("Left out, because you may not give it: %s.") % ", ".join(map(str, named))
 
 
 def missing_start(query: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from ..core.errors import Conflict, Invalid
 from ..core.impact import Impact
 from ..core.role_reading import ROLE_KEYS
 from ..core.specs import Module, RoleSpec
+from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..registry import registry
 from ..rest_framework.etags import PreconditionFailed, etag_of, require_match
@@ -26,7 +27,7 @@ from ..rest_framework.pagination import BoundedPages
 from ..rest_framework.permissions import GovernedPermission
 from ..rest_framework.refusals import refuse_names
 from ..rest_framework.views import StrictQuery
-from ..services.cloning import clone_of
+from ..services.cloning import clone_for
 from ..services.impact import impact_of
 from ..services.loading import read_role
 from ..services.role import change_role, create_role, delete_role
@@ -116,17 +117,20 @@ class RoleViewSet(StrictQuery, ViewSet):
             changes = _cells(request.data, snapshots.load_policy(), role.code)
             change_role(acting_user=request.user, role=role, changes=changes)
         now = snapshots.load_policy()
-        return Response(describe_matrix(role.code, now, self._locked(now.roles[role.code])))
+        locked = self._locked(now.roles[role.code], now)
+        return Response(describe_matrix(role.code, now, locked))
 
     @action(detail=True, methods=["get", "post"], asks="create")
     def clone(self, request: Request, code: str) -> Response:
         """Give what a clone begins with; POST a name, and what shall differ, to create it (D10)."""
         source = self._role(code)
-        start = self._shape_of_clone(source)
+        begun = clone_for(request.user, source)
+        start = _shape_of_clone(begun.spec)
         if request.method == "GET":
-            return Response(start)
-        wanted = read_role_body(request.data, start=start)
-        return self._created(wanted, cloned_from=source.code)
+            return Response(start | {"left_out": list(begun.left_out)})
+        answer = self._created(read_role_body(request.data, start=start), source.code)
+        answer.data["left_out"] = list(begun.left_out)
+        return answer
 
     @action(detail=True, methods=["post"], asks="edit")
     def impact(self, request: Request, code: str) -> Response:
@@ -147,8 +151,11 @@ class RoleViewSet(StrictQuery, ViewSet):
             self.check_object_permissions(self.request, role)
         return role
 
-    def _locked(self, spec: RoleSpec) -> frozenset[str]:
-        return frozenset()
+    def _locked(self, spec: RoleSpec, now: Snapshot) -> frozenset[str]:
+        """Give the cells that the asker can neither tick nor untick: all where nothing can."""
+        locks = policy.locks_for(self.request.user, spec, spec, known=now)
+        every = now.rules.catalogue.enabled_permissions(now.rules.disabled)
+        return every if locks.whole or spec.code == OWNER_CODE else every & locks.cells.keys()
 
     def _described(self, role: Any, now: Snapshot | None = None) -> dict[str, Any]:
         now = now or snapshots.load_policy()
@@ -156,7 +163,7 @@ class RoleViewSet(StrictQuery, ViewSet):
         spec = now.roles[role.code].with_changes(
             description=role.description, is_system=role.is_system
         )
-        return describe_role(spec, now, users=role.holders, locked=self._locked(spec))
+        return describe_role(spec, now, users=role.holders, locked=self._locked(spec, now))
 
     def _answer(self, role: Any, code: int = status.HTTP_200_OK) -> Response:
         body = self._described(role)
@@ -191,9 +198,10 @@ class RoleViewSet(StrictQuery, ViewSet):
         read = read_role_body(body, start=own, code=role.code)
         return with_disabled_part(read, read_role(role), snapshots.load_policy().rules)
 
-    def _shape_of_clone(self, source: Role) -> dict[str, Any]:
-        start = shape_of(enabled_part(clone_of(source), snapshots.load_policy().rules))
-        return {key: value for key, value in start.items() if key != "code"} | {"name": ""}
+
+def _shape_of_clone(spec: RoleSpec) -> dict[str, Any]:
+    start = shape_of(enabled_part(spec, snapshots.load_policy().rules))
+    return {key: value for key, value in start.items() if key != "code"} | {"name": ""}
 
 
 def with_holders(roles: Any) -> Any:

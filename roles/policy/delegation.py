@@ -16,7 +16,7 @@ from ..core.delegation import (
     excess_of_rank,
     excess_of_touching,
 )
-from ..core.locks import Locks, locks_on
+from ..core.locks import NO_LOCKS, Locks, locks_on
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..registry import registry
@@ -81,9 +81,16 @@ def excess_of_person(user: Any, person: Any) -> tuple[Excess, ...]:
     return excess_of_rank(access_for(user), rank_of(person))
 
 
-def locks_for(user: Any, stored: RoleSpec | None, shown: RoleSpec) -> Locks:
-    """Give what of a role the user can neither tick nor untick; `shown` may be unsaved (D4)."""
-    now = snapshots.load_policy().with_all_modules()
+def locks_for(
+    user: Any, stored: RoleSpec | None, shown: RoleSpec, *, known: Snapshot | None = None
+) -> Locks:
+    """Give what of a role the user can neither tick nor untick; `shown` may be unsaved (D4).
+
+    `known` is the policy, where the caller has read it already.
+    """
+    if is_owner(user):
+        return NO_LOCKS
+    now = (known or snapshots.load_policy()).with_all_modules()
     then = now.with_role(shown)
     standing = _standing_on(now, stored.code) if stored else []
     below = [code for code in now.roles if code not in (OWNER_CODE, shown.code, *standing)]

@@ -1,6 +1,10 @@
-"""What a role that is cloned from another begins with (D10)."""
+"""What a role that is cloned from another begins with, less what the actor may not give (D10)."""
 
-from .. import snapshots
+from dataclasses import dataclass
+from typing import Any
+
+from .. import policy, snapshots
+from ..core.coverage import Excess
 from ..core.specs import NOTHING, RoleSpec
 from ..core.vocabulary import ALL, EVERY_ACTION, OWNER_CODE
 from ..models import Role
@@ -8,12 +12,35 @@ from ..registry import registry
 from .loading import read_role
 
 
-def clone_of(source: Role) -> RoleSpec:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A new role's beginning, and what of its source is left out: codes, names, base, level."""
+
+    spec: RoleSpec
+    left_out: tuple[str, ...] = ()
+
+
+def clone_for(acting_user: Any, source: Role) -> Start:
     """Give the source's own values under an empty name; nothing exists until it is saved (D10).
 
-    Owner stores no grants because it has them all (R6): its clone begins with all of them, as
-    grants like any other.
+    What goes beyond the actor is taken out piece by piece until nothing does (D3, D4).
     """
+    whole = spec = _whole(source)
+    rank = policy.access_for(acting_user).rank
+    while excess := policy.excess_of_role(acting_user, None, spec):
+        lighter = spec
+        for one in excess:
+            lighter = _without(lighter, one, rank)
+        if lighter == spec:  # nothing of its own is too much, so the base is
+            lighter = spec.with_changes(base=None)
+        if lighter == spec:  # what is left is refused when it is saved
+            break
+        spec = lighter
+    return Start(spec, tuple(_left_out(whole, spec)))
+
+
+def _whole(source: Role) -> RoleSpec:
+    """Read the source; Owner stores no grants because it has them all (R6), so give all of them."""
     spec = read_role(source).with_changes(code="", name="", is_system=False)
     if source.code != OWNER_CODE:
         return spec
@@ -23,3 +50,27 @@ def clone_of(source: Role) -> RoleSpec:
         records={m.code: {EVERY_ACTION: frozenset({ALL})} for m in modules if m.has_record_access},
         fields=NOTHING,
     )
+
+
+def _without(spec: RoleSpec, excess: Excess, rank: int) -> RoleSpec:
+    """Take out the one thing that is too much, or what implies it."""
+    if excess.kind == "level":
+        return spec.with_changes(level=max(min(spec.level, rank - 1), 0))
+    if excess.kind == "privilege" and excess.about in spec.privileges:
+        return spec.with_changes(privileges=spec.privileges - {excess.about})
+    kept = (code for code in spec.permissions if not _brings(code, excess.about))
+    return spec.with_changes(permissions=frozenset(kept))
+
+
+def _brings(code: str, about: str) -> bool:
+    return code == about or about in registry.catalogue.implied.get(code, ())
+
+
+def _left_out(whole: RoleSpec, spec: RoleSpec) -> list[str]:
+    names = ["level"] if whole.level != spec.level else []
+    names += ["base"] if whole.base != spec.base else []
+    return [
+        *names,
+        *sorted(whole.permissions - spec.permissions),
+        *sorted(whole.privileges - spec.privileges),
+    ]

@@ -283,7 +283,7 @@ def test_a_clone_begins_with_the_source_s_own_values_and_an_empty_name(olga, sol
     """D10."""
     start = olga.read("roles/salesperson/clone/")
     own = {key: value for key, value in FULL.items() if key != "code"}
-    assert start == own | {"name": ""}
+    assert start == own | {"name": "", "left_out": []}
     assert Role.objects.filter(base__code="user").count() == 1
 
 
@@ -382,3 +382,78 @@ def test_a_waiting_or_suspended_person_reads_no_role(sold):
     gone.user.save()
     assert fetch(gone.user) is None
     problem(gone.ask("GET", "roles/"), 401)
+
+
+# Section 6
+
+
+@pytest.fixture
+def max_(db):
+    """Max, at level 50, edits roles, and works on contacts and leads without exporting them."""
+    make_role("rep", level=10, permissions="contacts.view contacts.export")
+    make_role("peer", level=50, permissions="contacts.view")
+    return with_role(
+        "max",
+        "roles.view roles.create roles.edit roles.delete contacts.view contacts.edit leads.view",
+        level=50,
+        records={"contacts": "all", "leads": "team"},
+    )
+
+
+def test_cells_that_the_asker_does_not_hold_are_locked_and_stay(max_):
+    """D4, worked example 5: in both directions, and a forged change is refused whole."""
+    locked = max_.read("roles/rep/")["locked"]
+    assert "contacts.export" in locked and "deals.view" in locked
+    assert "contacts.view" not in locked
+    assert cells(max_, "rep")["contacts.export"]["locked"]
+    before = stored("rep")
+    for change in (
+        {"revoke": ["contacts.export"]},
+        {"grant": ["contacts.edit", "deals.view"]},
+    ):
+        said = problem(max_.ask("PATCH", "roles/rep/matrix/", change), 403)["detail"]
+        assert "because you do not have it yourself" in said
+        assert stored("rep") == before
+    assert max_.ask("PATCH", "roles/rep/matrix/", {"grant": ["contacts.edit"]}).status_code == 200
+    assert stored("rep").permissions == before.permissions | {"contacts.edit"}
+    shown = max_.read("roles/rep/")
+    assert max_.ask("PUT", "roles/rep/", shown | {"description": "x"}).status_code == 200
+    assert "contacts.export" in stored("rep").permissions
+
+
+def test_roles_at_or_above_the_asker_are_locked_whole(max_):
+    """D3, D6."""
+    assert set(max_.read("roles/peer/")["locked"]) >= {"contacts.view", "leads.view"}
+    for code in ("peer", "owner", "administrator", "manager"):
+        problem(max_.ask("PATCH", f"roles/{code}/", {"description": "mine"}), 403)
+    problem(max_.ask("DELETE", "roles/peer/"), 403)
+    problem(max_.ask("POST", "roles/", {"name": "High", "level": 50}), 403)
+    make_role("heir", level=60, base="rep")
+    problem(max_.ask("PATCH", "roles/rep/", {"description": "mine"}), 403)
+    assert max_.ask("POST", "roles/", {"name": "Low", "level": 49}).status_code == 201
+
+
+def test_no_road_gives_more_than_the_asker_holds(max_):
+    """Threat 4: by scope, field, base, clone, privilege."""
+    make_role("wide", level=10, permissions="deals.view", records={"deals": "all"})
+    for body in (
+        {"name": "A", "level": 1, "permissions": ["leads.view"], "records": {"leads": "all"}},
+        {"name": "B", "level": 1, "base": "wide"},
+        {"name": "C", "level": 1, "privileges": ["app.crm"]},
+        {"name": "D", "level": 1, "permissions": ["roles.import"]},
+    ):
+        problem(max_.ask("POST", "roles/", body), 403)
+    problem(max_.ask("POST", "roles/rep/clone/", {"name": "E", "permissions": ["deals.view"]}), 403)
+    assert not Role.objects.filter(name__in="ABCDE").exists()
+    body = {"name": "A", "level": 1, "permissions": ["leads.view"], "records": {"leads": "team"}}
+    assert max_.ask("POST", "roles/", body).status_code == 201
+
+
+def test_a_clone_begins_without_what_the_asker_may_not_give(max_):
+    """D10: what the actor may not give is left out, and the answer says what."""
+    start = max_.read("roles/rep/clone/")
+    assert start["permissions"] == ["contacts.view"]
+    assert start["left_out"] == ["contacts.export"]
+    made = max_.ask("POST", "roles/rep/clone/", {"name": "Copy"})
+    assert (made.status_code, made.json()["left_out"]) == (201, ["contacts.export"])
+    assert stored("copy").permissions == {"contacts.view"}
