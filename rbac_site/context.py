@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.services.registration import is_open
 from accounts.waiting import is_waiting
 
 from .theme import SCHEMES, theme_of
@@ -19,4 +20,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "color_scheme": SCHEMES[theme],
         # Asked by the page where it matters: the pages about failures must ask nothing.
         "is_waiting": lambda: is_waiting(request.user),
+        "is_registration_open": is_open,
     }

@@ -138,6 +138,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # So many of the addresses in X-Forwarded-For were written by proxies of ours.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@localhost")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 # The API

@@ -14,6 +14,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.joining.places import places_for
 from accounts.reach import reach_in_words
 from accounts.waiting import for_admitted, is_waiting, waiting_page
 from roles import policy
@@ -87,6 +88,8 @@ class Site(AdminSite):
                 if module := registry.module_of(entry["model"]):
                     described = _described(entry, module, request)
                 found.setdefault(module.code, []).append(described)
+        for code, places in places_for(request.user).items() if app_label is None else ():
+            found.setdefault(code, []).extend(places)
         areas: dict[str, dict[str, Any]] = {}
         for code, module in registry.catalogue.modules.items():
             if code in found:

@@ -1,7 +1,7 @@
 """Every address of the site.
 
 Of the sign-in library only the pages that have rules here: changing an e-mail address is an
-administrator's act (D3) that needs the log, and nobody registers alone yet (D12).
+administrator's act (D3) that needs the log, and people register by pages of ours (D12).
 """
 
 from allauth.account import views as sign_in
@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.joining import approving, domains, entrance, inviting
 from accounts.pages import PasswordChange, profile
 from accounts.waiting import for_admitted
 
@@ -23,7 +24,12 @@ account = [
     path("login/", sign_in.login, name="account_login"),
     path("logout/", sign_in.logout, name="account_logout"),
     path("inactive/", sign_in.account_inactive, name="account_inactive"),
-    path("signup/", sign_in.signup, name="account_signup"),
+    path("signup/", entrance.register, name="account_signup"),
+    path("signup/sent/", entrance.register_sent, name="register_sent"),
+    path("signup/account/", entrance.register_account, name="register_account"),
+    path("signup/link/<str:key>/", entrance.open_registration, name="register_link"),
+    path("join/", entrance.accept, name="join"),
+    path("join/<str:key>/", entrance.open_invitation, name="join_link"),
     path("reauthenticate/", for_admitted(sign_in.reauthenticate), name="account_reauthenticate"),
     path(
         "password/change/",
@@ -44,8 +50,20 @@ account = [
     ),
 ]
 
+inside = admin.site.admin_view
+joining = [
+    path("invitations/", inside(inviting.invitations), name="invitations"),
+    path("invitations/<int:pk>/resend/", inside(inviting.resend), name="resend_invitation"),
+    path("invitations/<int:pk>/revoke/", inside(inviting.revoke), name="revoke_invitation"),
+    path("registrations/", inside(approving.registrations), name="registrations"),
+    path("registrations/<int:pk>/", inside(approving.registration), name="registration"),
+    path("domains/", inside(domains.domains), name="domains"),
+    path("domains/<int:pk>/remove/", inside(domains.remove_domain), name="remove_domain"),
+]
+
 urlpatterns = [
     path("auth/", include(account)),
+    path("", include(joining)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("profile/", profile, name="profile"),
     path("theme/", choose_theme, name="theme"),

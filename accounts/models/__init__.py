@@ -1,6 +1,17 @@
-"""People and how they are organised."""
+"""People, how they are organised, and how they come in."""
 
+from .joining import Invitation, InvitationState, RegistrationDomain
 from .organisation import Department, DepartmentLink, Membership, ReportingLink, Team
 from .user import User
 
-__all__ = ["Department", "DepartmentLink", "Membership", "ReportingLink", "Team", "User"]
+__all__ = [
+    "Department",
+    "DepartmentLink",
+    "Invitation",
+    "InvitationState",
+    "Membership",
+    "RegistrationDomain",
+    "ReportingLink",
+    "Team",
+    "User",
+]

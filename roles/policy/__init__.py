@@ -34,6 +34,7 @@ from .delegation import (
     excess_of_touching_role,
     is_owner,
     locks_for,
+    roles_to_give,
 )
 from .explaining import Explanation, explain
 from .fields import (
@@ -139,6 +140,7 @@ __all__ = [
     "reference_of",
     "resolve",
     "revocable_tokens",
+    "roles_to_give",
     "seen_entries",
     "shows_unnamed",
     "token_of",

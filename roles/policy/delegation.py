@@ -76,6 +76,20 @@ def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
     return excess_of_assigning(_actor(user, now), now.role(code), ground_of(now))
 
 
+def roles_to_give(user: Any) -> frozenset[str]:
+    """Give the codes of the roles that `user` may give to somebody (D5); a choice offers these.
+
+    The service asks about the chosen one again, under the policy's lock.
+    """
+    now = snapshots.load_policy()
+    if is_owner(user):
+        return frozenset(now.roles)
+    now = now.with_all_modules()
+    actor, ground = _actor(user, now), ground_of(now)
+    asked = {code: excess_of_assigning(actor, now.role(code), ground) for code in now.roles}
+    return frozenset(code for code, excess in asked.items() if not excess)
+
+
 def excess_of_person(user: Any, person: Any) -> tuple[Excess, ...]:
     """Say where a person's rank is not strictly below the user's (D3)."""
     return excess_of_rank(access_for(user), rank_of(person))

@@ -101,6 +101,13 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
     return len(held)
 
 
+def give_role(*, acting_user: Any, user: Any, role: Role) -> RoleAssignment:
+    """Store and log an assignment; a service that lets people in has asked whether (D5, D11)."""
+    assignment = store_assignment(user=user, role=role, assigned_by=acting_user)
+    _log(acting_user, "role.assigned", assignment, new=True)
+    return assignment
+
+
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Check and store an assignment without asking who gives it; the callers have asked."""
     begins, ends = values.get("valid_from"), values.get("valid_until")

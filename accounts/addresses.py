@@ -1,0 +1,45 @@
+"""E-mail addresses and domains, each in the one form in which they are stored and compared."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator, validate_email
+from django.utils.translation import gettext as _
+
+from roles.core.errors import Invalid
+
+DOMAIN_MAX = 253
+
+
+def normal_address(text: str) -> str:
+    """Give an address with its domain as the network knows it; refuse what is none.
+
+    Otherwise "ann@ｅxample.com" would be another person than "ann@example.com", to whom its mail
+    is delivered (threat 15).
+    """
+    local, at, domain = text.strip().rpartition("@")
+    try:
+        found = f"{local}{at}{_network_name(domain)}"
+        validate_email(found)
+    except (UnicodeError, ValidationError):
+        raise Invalid({"email": [_("Enter an e-mail address, such as ann@example.com.")]}) from None
+    if len(found) > 254:
+        raise Invalid({"email": [_("An e-mail address has at most 254 characters.")]})
+    return found
+
+
+def normal_domain(text: str) -> str:
+    """Give a domain as the network knows it, typed with an @ before it or without."""
+    try:
+        found = _network_name(text.strip().removeprefix("@"))
+        DomainNameValidator(accept_idna=False)(found)
+    except (UnicodeError, ValidationError):
+        raise Invalid({"name": [_("Enter a domain, such as example.com.")]}) from None
+    return found
+
+
+def domain_of(address: str) -> str:
+    """Give the domain of an address in its normal form."""
+    return address.rpartition("@")[2]
+
+
+def _network_name(domain: str) -> str:
+    return domain.encode("idna").decode("ascii").lower()
