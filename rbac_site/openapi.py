@@ -22,6 +22,7 @@ from .problems import CONTENT_TYPE
 TEXT, TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 SHARE = OpenApiParameter("share", int, OpenApiParameter.PATH, description="The share's id.")
 OPERATIONS = ("get", "post", "put", "patch", "delete")
+KEYS = ("{id}", "{code}", "{username}")
 REFUSALS = {
     "400": "Bad input; `errors` says what is wrong by field. Nothing was done.",
     "401": "Not signed in, or the token is not valid.",
@@ -135,7 +136,7 @@ def many_of(item: dict[str, Any]) -> dict[str, Any]:
 
 
 _LEVELS = [level.code for level in FieldLevel if level is not FieldLevel.HIDDEN]
-_OF_MODULE = object_of(
+OF_MODULE = object_of(
     actions=TEXTS,
     scopes={"type": "object", "additionalProperties": TEXTS},
     fields={"type": "object", "additionalProperties": TEXT | {"enum": _LEVELS}},
@@ -164,7 +165,7 @@ class Me(_Described):
         rank={"type": "integer"},
         permissions=TEXTS,
         privileges=TEXTS,
-        modules={"type": "object", "additionalProperties": _OF_MODULE},
+        modules={"type": "object", "additionalProperties": OF_MODULE},
     )
 
 
@@ -219,10 +220,10 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 def _refusals(path: str, item: dict[str, Any], method: str) -> list[str]:
     found = ["400", "401", "403"]
-    if "{id}" in path or "{code}" in path:
+    if any(key in path for key in KEYS):
         found += ["404"]
         # What can be changed has a state that `If-Match` can name.
         found += ["412"] if "patch" in item and method in ("put", "patch", "delete") else []
-    if "{code}" in path and method == "delete":
+    if any(key in path for key in KEYS[1:]) and method in ("post", "delete"):
         found += ["409"]
     return found

@@ -5,19 +5,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework import mixins
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from roles import policy
+from roles.api.describing import describe_sources
 from roles.rest_framework.etags import etag_of
 from roles.rest_framework.views import GovernedView
+from roles.snapshots import annotated
 
 from ..models import User
 from ..models.user import State
+from .held import UserRoles
 from .shapes import UserSerializer
 
 STATES = (*State.values, "deactivated")
@@ -70,8 +74,8 @@ class StandingFilter(BaseFilterBackend):
         ]
 
 
-class UserViewSet(mixins.ListModelMixin, GovernedView, GenericViewSet):
-    """The people of the account."""
+class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet):
+    """The people of the account; who may change whom, section 6 says in the services."""
 
     queryset = User.objects.select_related("department")
     serializer_class = UserSerializer
@@ -82,12 +86,28 @@ class UserViewSet(mixins.ListModelMixin, GovernedView, GenericViewSet):
 
     def retrieve(self, request: Request, username: str) -> Response:
         """Give one person."""
-        body = self.get_serializer(self._person(username)).data
-        return Response(body, headers={"ETag": etag_of(body)})
+        return self.answer(self.person(username))
 
-    def _person(self, username: str) -> User:
-        found = self.page_query(self.get_queryset()).filter(username=username).first()
-        if found is None or "\x00" in username:
+    @action(detail=True, asks="view")
+    def access(self, request: Request, username: str) -> Response:
+        """Give what the person may do right now, and which role says so; needs `roles.view` too."""
+        person = self.person(username)
+        if not policy.check(request.user, "roles.view"):
+            raise PermissionDenied
+        return Response(describe_sources(annotated(User.objects.filter(pk=person.pk)).get()))
+
+    def person(self, username: str) -> User:
+        """Find the person among those in view reach, and ask for the action on them (R23)."""
+        people = (
+            self.page_query(self.get_queryset()) if "\x00" not in username else User.objects.none()
+        )
+        found = people.filter(username=username).first()
+        if found is None:
             raise NotFound
         self.check_object_permissions(self.request, found)
         return found
+
+    def answer(self, person: User, code: int = status.HTTP_200_OK) -> Response:
+        """Show the person as the asker may see them."""
+        body = self.get_serializer(person).data
+        return Response(body, status=code, headers={"ETag": etag_of(body)})

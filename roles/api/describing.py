@@ -1,10 +1,11 @@
 """Access and catalogue as plain values, in the words of policy files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .. import policy, snapshots
 from ..core.access import Access
+from ..core.compile import Source
 from ..core.specs import Catalogue, Module, Permission
 from ..core.vocabulary import FieldLevel
 from ..registry import registry
@@ -23,6 +24,32 @@ def describe_access(user: Any) -> dict[str, Any]:
         "privileges": sorted(access.privileges),
         "modules": dict(_modules_of(access)),
     }
+
+
+def describe_sources(user: Any) -> dict[str, Any]:
+    """Give `describe_access` with the source of each grant: which role holds it, from which layer.
+
+    `kind` is `own`, `inherited`, `implied` or `owner`; `by` the permission that implies it.
+    """
+    roles = policy.access_for(user).roles
+    return {
+        **describe_access(user),
+        "sources": {
+            "permissions": _sources({role.code: role.permissions for role in roles}),
+            "privileges": _sources({role.code: role.privileges for role in roles}),
+        },
+    }
+
+
+def _sources(by_role: Mapping[str, Mapping[str, Iterable[Source]]]) -> dict[str, Any]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for code, given in by_role.items():
+        for name, sources in given.items():
+            found.setdefault(name, []).extend(
+                {"role": code, "kind": source.kind, "from": source.role, "by": source.by}
+                for source in sources
+            )
+    return dict(sorted(found.items()))
 
 
 def _modules_of(access: Access) -> Iterator[tuple[str, dict[str, Any]]]:

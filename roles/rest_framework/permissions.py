@@ -1,5 +1,6 @@
 """Who may ask: the one place that turns an HTTP method into an action of the catalogue."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework.permissions import BasePermission
@@ -64,5 +65,13 @@ class GovernedPermission(SignedIn):
         return self._may(request, view, obj)
 
     def _may(self, request: Request, view: Any, record: Any) -> bool:
-        action = view.asks or ACTIONS.get(request.method or "", "view")
-        return bool(policy.check(request.user, f"{view.module.code}.{action}", record))
+        return bool(policy.check(request.user, _code(request.method or "", view), record))
+
+
+def _code(method: str, view: Any) -> str:
+    """Name the permission: the method's action unless the view asks for another one.
+
+    `asks` is an action or feature of the module, or those by method where the methods differ.
+    """
+    asks = view.asks.get(method) if isinstance(view.asks, Mapping) else view.asks
+    return f"{view.module.code}.{asks or ACTIONS.get(method, 'view')}"

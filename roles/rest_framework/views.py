@@ -5,6 +5,7 @@ class ContactViewSet(GovernedViewSet):
     search_fields = ("first_name", "last_name")
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -76,7 +77,7 @@ class GovernedView(StrictQuery):
     filter_backends = [FieldFilter, TextSearch, FieldOrdering]
     pagination_class = BoundedPages
     search_fields: tuple[str, ...] = ()
-    asks: str | None = None
+    asks: str | Mapping[str, str] | None = None
     paged: tuple[str, ...] = ("list", "trash", "shares")
     lookup_value_regex = "[0-9]+"
 

@@ -51,7 +51,9 @@ def test_it_names_every_address_and_no_other(olga):
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
     expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
-    expected |= {"/api/v1/users/": "get", "/api/v1/users/{username}/": "get"}
+    of_user = [("", "get"), ("roles/", "get post"), ("roles/{role}/", "delete"), ("access/", "get")]
+    expected |= {f"/api/v1/users/{{username}}/{end}": how for end, how in of_user}
+    expected |= {"/api/v1/users/": "get"}
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
 
 

@@ -1,0 +1,67 @@
+"""A user's roles under `{username}/roles/`: given and taken back (D2, D3, D5, D7)."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from roles import policy
+from roles.models import Role
+from roles.rest_framework.refusals import refuse_names
+from roles.services.assignment import assign_role, unassign_role
+
+from .shapes import describe_assignment
+
+NAMES = {"role", "valid_from", "valid_until", "reason"}
+
+
+class AssignmentSerializer(serializers.Serializer):
+    """A role to give, for ever or between two moments, with the reason."""
+
+    role = serializers.SlugRelatedField("code", queryset=Role.objects.all(), label=_("role"))
+    valid_from = serializers.DateTimeField(required=False, allow_null=True)
+    valid_until = serializers.DateTimeField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take these and nothing else."""
+        if isinstance(data, dict):
+            refuse_names(name for name in data if name not in NAMES)
+        return super().to_internal_value(data)
+
+
+class UserRoles:
+    """The addresses of a user's roles, part of the view of users."""
+
+    person: Any
+
+    @action(detail=True, methods=["get", "post"], asks={"POST": "edit"}, filter_backends=[])
+    def roles(self, request: Request, username: str) -> Response:
+        """List the roles that the user holds, or will hold from a later moment on; give one."""
+        if request.method == "POST":
+            return self._give(request, username)
+        held = policy.unended_assignments().filter(user=self.person(username))
+        rows = held.select_related("role").order_by("-role__level", "role__name")
+        results = [describe_assignment(one) for one in rows]
+        return Response({"count": len(results), "next": None, "previous": None, "results": results})
+
+    def _give(self, request: Request, username: str) -> Response:
+        person = self.person(username)
+        wish = AssignmentSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        made = assign_role(acting_user=request.user, user=person, **wish.validated_data)
+        return Response(describe_assignment(made), status=status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["delete"], asks="edit", url_path="roles/(?P<role>[^/]+)")
+    def take_role(self, request: Request, username: str, role: str) -> Response:
+        """Take a role back from the user."""
+        person = self.person(username)
+        held = policy.unended_assignments().filter(user=person, role__code=role)
+        if "\x00" in role or not held.exists():
+            raise NotFound
+        unassign_role(acting_user=request.user, user=person, role=Role.objects.get(code=role))
+        return Response(status=status.HTTP_204_NO_CONTENT)
