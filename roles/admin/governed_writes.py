@@ -19,7 +19,8 @@ class GovernedWrites(GovernedPart):
         """Write through the service, which checks again inside the transaction."""
         self.forget(request)
         if change:
-            self._through(records.change_record, acting_user=request.user, record=obj)
+            sent = form.changed_data
+            self._through(records.change_record, acting_user=request.user, record=obj, sent=sent)
             return
         owner = self.module.owner_field
         if owner and owner not in form.fields:

@@ -22,7 +22,7 @@
 Decisions are true or false and carry their reason.
 """
 
-from .acting import act_by, as_stored, limit_of, token_of
+from .acting import act_by, as_of_now, as_stored, limit_of, token_of
 from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
@@ -93,6 +93,7 @@ __all__ = [
     "active_people",
     "affected_people",
     "after",
+    "as_of_now",
     "as_stored",
     "bound_fields",
     "check",

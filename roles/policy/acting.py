@@ -15,6 +15,7 @@ from django.contrib.auth.models import (  # type: ignore[attr-defined]
     _user_has_perm,
 )
 
+from .. import snapshots
 from ..core.access import Access
 from ..core.limits import Limit, limited
 from ..models.versions import HELD_ATTRIBUTE
@@ -51,7 +52,19 @@ def within_limit(user: Any, access: Access) -> Access:
 
 def as_stored(user: Any) -> Any:
     """Give the person as they are stored at this moment, acting by the same token."""
-    stored = get_user_model()._default_manager.filter(pk=user.pk).first()
+    return _acting_as(user, get_user_model()._default_manager.filter(pk=user.pk).first())
+
+
+def as_of_now(user: Any) -> Any:
+    """Give the person `as_stored`, asked about as they are at this moment in all that follows.
+
+    A write asks for them once it holds the record: what was taken back while it waited counts.
+    """
+    people = get_user_model()._default_manager.filter(pk=user.pk)
+    return _acting_as(user, snapshots.annotated(people).first())
+
+
+def _acting_as(user: Any, stored: Any) -> Any:
     if stored is None:
         return AnonymousUser()
     token = token_of(user)

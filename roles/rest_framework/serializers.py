@@ -261,7 +261,12 @@ class GovernedSerializer(serializers.ModelSerializer):
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         """Write through the service, which looks again inside the transaction."""
-        return records.change_record(acting_user=self.user, record=self._record, many=self._many)
+        return records.change_record(
+            acting_user=self.user,
+            record=self._record,
+            sent=list(validated_data),
+            many=self._many,
+        )
 
 
 def _own_fields(model: type[models.Model]) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Create, change and delete records of governed modules: checked, written, checked, logged.
 
-The second look, inside the transaction, is what holds where a record changes hands: after the
-write it must still lie where the actor may put it (R17, R18).
+The second look, inside the transaction, is what holds where a record changes hands or its
+writer's rights go: the record is held first, then it is asked about as it is and its writer as
+they are, and after the write it must still lie where they may put it (R17, R18, R28).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,33 +40,44 @@ def create_record(
     module = _module_of(record)
     fields = _set_by_hand(acting_user, record, module) if sent is None else list(sent)
     with transaction.atomic():
+        actor = policy.as_of_now(acting_user)
         values = {name: _value_of(record, name) for name in fields}
-        _require_fields(policy.check_values(acting_user, module, values))
+        _require_fields(policy.check_values(actor, module, values))
         record.save()
-        _require(acting_user, f"{module.code}.create", record)
-        _require_fields(policy.check_created(acting_user, record, fields))
+        _require(actor, f"{module.code}.create", record)
+        _require_fields(policy.check_created(actor, record, fields))
         _log(acting_user, "created", record, [*_values(record, None), *_set_many(record, many)])
     return record
 
 
-def change_record(*, acting_user: Any, record: models.Model, many: Many = NOTHING) -> models.Model:
+def change_record(
+    *,
+    acting_user: Any,
+    record: models.Model,
+    sent: Iterable[str] | None = None,
+    many: Many = NOTHING,
+) -> models.Model:
     """Store the changed values of a record that the actor may edit before and after (R14).
 
     Each of them must be the actor's to write, on the record as it stood before (R17, R18).
-    `many` gives the references to many that change, by field.
+    `sent` names the fields that were set by hand, so that what somebody else has changed since
+    `record` was read stays; left out, whatever differs counts as set. `many` gives the
+    references to many that change, by field.
     """
     module = _module_of(record)
     code = f"{module.code}.edit"
     with transaction.atomic():
         before = type(record)._base_manager.select_for_update().get(pk=record.pk)
-        _require(acting_user, code, before)
-        changes = list(_values(record, before))
+        actor = policy.as_of_now(acting_user)
+        _require(actor, code, before)
+        differing = _values(record, before)
+        changes = [c for c in differing if sent is None or c["field"] in sent]
         values = {name: _value_of(record, name) for name in (c["field"] for c in changes)}
-        _require_fields(policy.check_changes(acting_user, before, {**values, **many}))
+        _require_fields(policy.check_changes(actor, before, {**values, **many}))
         changes += _set_many(record, many)
         if changes:
             record.save(update_fields=_columns(record, changes))
-            _require(acting_user, code, record)
+            _require(actor, code, record)
             _log(acting_user, "changed", record, changes)
     return record
 
@@ -84,7 +96,8 @@ def delete_records(*, acting_user: Any, records: Iterable[models.Model]) -> int:
     with transaction.atomic():
         for record in records:
             module = _module_of(record)
-            _require(acting_user, f"{module.code}.delete", record)
+            type(record)._base_manager.select_for_update().get(pk=record.pk)
+            _require(policy.as_of_now(acting_user), f"{module.code}.delete", record)
             _log(acting_user, "deleted", record, ())
             _remove(record, module.deleted_field)
             count += 1
@@ -96,7 +109,7 @@ def restore_record(*, acting_user: Any, record: models.Model) -> models.Model:
     module = _module_of(record)
     with transaction.atomic():
         record = type(record)._base_manager.select_for_update().get(pk=record.pk)
-        _require_decision(policy.check_restore(acting_user, record), record)
+        _require_decision(policy.check_restore(policy.as_of_now(acting_user), record), record)
         field = module.deleted_field or ""
         setattr(record, field, None)
         record.save(update_fields=[field])
