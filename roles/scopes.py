@@ -105,7 +105,10 @@ class Among(Func):
     template = "%(expressions)s"
 
     def __init__(self, field: str, keys: Any) -> None:
-        super().__init__(F(field), Subquery(keys), output_field=BooleanField())
+        among: Any = Subquery(keys)
+        # No keys at all: the condition is false, and not `IN NULL`, which is no SQL.
+        among.empty_result_set_value = NotImplemented
+        super().__init__(F(field), among, output_field=BooleanField())
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """Write `field IN (SELECT …)`."""
