@@ -25,15 +25,17 @@ class OrganisationDirectory:
 
     def standing_of(self, user: Any) -> Standing:
         """Tell how far the account may come in (R1); an unknown state is denied."""
-        return STANDINGS.get(user.state, DENIED) if user.is_active else DENIED
+        if not user.is_active or user.deleted_at is not None:
+            return DENIED
+        return STANDINGS.get(user.state, DENIED)
 
     def active_people(self) -> Q:
         """Give the condition for `ACTIVE`."""
-        return Q(is_active=True, state=State.ACTIVE)
+        return Q(is_active=True, state=State.ACTIVE, deleted_at=None)
 
     def waiting_people(self) -> Q:
         """Give the condition for `WAITING`."""
-        return Q(is_active=True, state=State.WAITING)
+        return Q(is_active=True, state=State.WAITING, deleted_at=None)
 
     def teams_of(self, user: Any) -> QuerySet[Any]:
         """Give the teams that the user is in now."""

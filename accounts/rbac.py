@@ -19,6 +19,7 @@ registry.register(
         description=_("people who sign in, their roles, teams, departments and managers"),
         order=150,
         model="accounts.User",
+        deleted_field="deleted_at",
         ungoverned=(
             "password",
             "last_login",

@@ -101,7 +101,7 @@ def register_sent(request: HttpRequest) -> HttpResponse:
 def register_account(request: HttpRequest) -> HttpResponse:
     """Make the account of whoever proved their address: a Guest who waits (D12)."""
     address = request.session.get(REGISTERING)
-    if not address or User.objects.filter(email__iexact=address).exists():
+    if not address or User.objects.filter(email__iexact=address, deleted_at=None).exists():
         return _over(request, None, "account/register_over.html")
 
     def make(**values: str) -> User:

@@ -88,6 +88,8 @@ class User(CarriesAccess, InTree, AbstractUser):
         verbose_name=_("manager"),
     )
 
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+
     objects = PeopleManager()
 
     class Meta:
@@ -97,7 +99,9 @@ class User(CarriesAccess, InTree, AbstractUser):
         base_manager_name = "objects"  # related managers write through this one
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), condition=~models.Q(email=""), name="accounts_email_once"
+                Lower("email"),
+                condition=~models.Q(email="") & models.Q(deleted_at=None),
+                name="accounts_email_once",
             ),
             models.UniqueConstraint(Lower("username"), name="accounts_username_once"),
             models.CheckConstraint(
@@ -118,29 +122,34 @@ class User(CarriesAccess, InTree, AbstractUser):
         refusal: Any = _("%(above)s reports to %(name)s (R9). Choose another manager.")
         return Closure("manager", ReportingLink, refusal)
 
+    @property
+    def is_admitted(self) -> bool:
+        """Whether neither their state nor a deletion keeps them out; `is_active` is beside it."""
+        return self.state == _ACTIVE and self.deleted_at is None
+
     # Django says yes to an active superuser before any backend is asked (R3). R1 comes before
     # that: whoever waits, is suspended or rejected is asked about like everybody else.
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Ask the backends first about a superuser who is not let in (R1)."""
-        if self.state == _ACTIVE:
+        if self.is_admitted:
             return super().has_perm(perm, obj)
         return _user_has_perm(self, perm, obj)
 
     async def ahas_perm(self, perm: str, obj: Any = None) -> bool:
         """Answer as `has_perm` does, without blocking the event loop."""
-        if self.state == _ACTIVE:
+        if self.is_admitted:
             return await super().ahas_perm(perm, obj)
         return await _auser_has_perm(self, perm, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
         """Ask the backends first about a superuser who is not let in (R1)."""
-        if self.state == _ACTIVE:
+        if self.is_admitted:
             return super().has_module_perms(app_label)
         return _user_has_module_perms(self, app_label)
 
     async def ahas_module_perms(self, app_label: str) -> bool:
         """Answer as `has_module_perms` does, without blocking the event loop."""
-        if self.state == _ACTIVE:
+        if self.is_admitted:
             return await super().ahas_module_perms(app_label)
         return await _auser_has_module_perms(self, app_label)

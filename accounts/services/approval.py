@@ -52,7 +52,7 @@ def _locked(acting_user: Any) -> Any:
 
 
 def _waiting(actor: Any, user: User) -> User:
-    person = User.objects.select_for_update().filter(pk=user.pk).first()
+    person = User.objects.select_for_update().filter(pk=user.pk, deleted_at=None).first()
     if person is None or person.state != State.WAITING:
         raise Refused(_("This person waits no longer: somebody has decided. Load the page again."))
     require(actor, APPROVE, person)

@@ -118,7 +118,7 @@ def accept_invitation(*, token_hash: str, proven: bool, **values: str) -> User:
         invitation = Invitation.objects.select_for_update().filter(token_hash=token_hash).first()
         if invitation is None or invitation.state is not InvitationState.OPEN:
             raise Over(invitation and invitation.state)
-        if User.objects.filter(email__iexact=invitation.email).exists():
+        if User.objects.filter(email__iexact=invitation.email, deleted_at=None).exists():
             raise Over(InvitationState.ACCEPTED)
         vouched = still_vouched(invitation)
         person = store_newcomer(
@@ -185,7 +185,7 @@ def _make_room(acting_user: Any, address: str) -> None:
     """
     waiting = Invitation.objects.select_for_update().unanswered()
     before = waiting.filter(email__iexact=address).first()
-    there = User.objects.filter(email__iexact=address).first()
+    there = User.objects.filter(email__iexact=address, deleted_at=None).first()
     if there is not None and policy.check_read(acting_user, there, "email"):
         raise Invalid({"email": [_("%(person)s has this address.") % {"person": there}]})
     if there is not None or (before and before.state is InvitationState.OPEN):

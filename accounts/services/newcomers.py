@@ -14,6 +14,7 @@ from roles.models import Role
 from roles.services import audit
 
 from ..models import User
+from ..signals import person_changed
 
 GUEST = "guest"
 """What whoever nobody vouches for becomes (D12)."""
@@ -55,8 +56,12 @@ def first_role() -> Role:
 def log_person(
     acting_user: Any, action: str, person: User, changes: Iterable[dict[str, Any]], **more: bool
 ) -> None:
-    """Log what happened to a person (D13)."""
+    """Log what happened to a person (D13), and announce it when it is committed."""
     audit.record(acting_user=acting_user, action=action, subject=person, changes=changes, **more)
+    pk = person.pk
+    transaction.on_commit(
+        lambda: person_changed.send(sender=User, user_id=pk, action=action, acting_user=acting_user)
+    )
 
 
 def came_in(person: User) -> list[dict[str, Any]]:

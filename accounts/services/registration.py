@@ -34,7 +34,7 @@ def ask_to_register(*, address: str, origin: str) -> None:
     Nothing is stored before the link is opened, so nobody can take another person's address.
     """
     _require_domain(address)
-    if User.objects.filter(email__iexact=address).exists():
+    if User.objects.filter(email__iexact=address, deleted_at=None).exists():
         mail.send_already_there(address, origin)
     else:
         mail.send_registration(address, origin)
@@ -45,7 +45,7 @@ def register_person(*, address: str, **values: str) -> User:
     with transaction.atomic(), one_bump():
         lock_policy()
         _require_domain(address)
-        if User.objects.filter(email__iexact=address).exists():
+        if User.objects.filter(email__iexact=address, deleted_at=None).exists():
             raise Refused(_("This address has an account already. Sign in instead."))
         person = store_newcomer(email=address, state=State.WAITING, proven=True, **values)
         log_person(person, "user.registered", person, came_in(person))

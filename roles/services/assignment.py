@@ -37,15 +37,20 @@ def assign_role(
         actor = policy.as_stored(acting_user)
         require(actor, "users.edit", user)
         require_within(policy.excess_of_assignment(actor, role.code))
-        assignment = store_assignment(
+        return give_role(
+            acting_user=acting_user,
             user=user,
             role=role,
             valid_from=valid_from,
             valid_until=valid_until,
             reason=reason,
-            assigned_by=acting_user,
         )
-        _log(acting_user, "role.assigned", assignment, new=True)
+
+
+def give_role(*, acting_user: Any, user: Any, role: Role, **values: Any) -> RoleAssignment:
+    """Store and log an assignment; the service that calls it has asked whether (D5, D11)."""
+    assignment = store_assignment(user=user, role=role, assigned_by=acting_user, **values)
+    _log(acting_user, "role.assigned", assignment, new=True)
     return assignment
 
 
@@ -89,23 +94,15 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
         _log(acting_user, "role.unassigned", assignment, new=False)
         assignment.delete()
         if assignment.user_id not in holding:
-            moved = store_assignment(
+            give_role(
+                acting_user=acting_user,
                 user=assignment.user,
                 role=target,
                 valid_from=assignment.valid_from,
                 valid_until=assignment.valid_until,
                 reason=assignment.reason,
-                assigned_by=acting_user,
             )
-            _log(acting_user, "role.assigned", moved, new=True)
     return len(held)
-
-
-def give_role(*, acting_user: Any, user: Any, role: Role) -> RoleAssignment:
-    """Store and log an assignment; a service that lets people in has asked whether (D5, D11)."""
-    assignment = store_assignment(user=user, role=role, assigned_by=acting_user)
-    _log(acting_user, "role.assigned", assignment, new=True)
-    return assignment
 
 
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:

@@ -42,10 +42,10 @@ def create_record(
     with transaction.atomic():
         actor = policy.as_of_now(acting_user)
         values = {name: _value_of(record, name) for name in fields}
-        _require_fields(policy.check_values(actor, module, values))
+        require_fields(policy.check_values(actor, module, values))
         record.save()
         _require(actor, f"{module.code}.create", record)
-        _require_fields(policy.check_created(actor, record, fields))
+        require_fields(policy.check_created(actor, record, fields))
         _log(acting_user, "created", record, [*_values(record, None), *_set_many(record, many)])
     return record
 
@@ -73,7 +73,7 @@ def change_record(
         differing = _values(record, before)
         changes = [c for c in differing if sent is None or c["field"] in sent]
         values = {name: _value_of(record, name) for name in (c["field"] for c in changes)}
-        _require_fields(policy.check_changes(actor, before, {**values, **many}))
+        require_fields(policy.check_changes(actor, before, {**values, **many}))
         changes += _set_many(record, many)
         if changes:
             record.save(update_fields=_columns(record, changes))
@@ -149,7 +149,7 @@ def _require_decision(decision: Decision, record: models.Model) -> None:
         )
 
 
-def _require_fields(decisions: Mapping[str, Decision]) -> None:
+def require_fields(decisions: Mapping[str, Decision]) -> None:
     """Refuse the whole where one field may not be written, by its name unless it is hidden."""
     refused = {name: decision for name, decision in decisions.items() if not decision}
     if refused:

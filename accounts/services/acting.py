@@ -1,0 +1,83 @@
+"""What every service here begins and ends with: lock and questions, log and signal."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from roles import policy
+from roles.core.errors import Blocked, Invalid
+from roles.models.versions import lock_policy, one_bump
+from roles.services import audit
+from roles.services.delegation import require, require_other
+
+from ..models import User
+from ..signals import organisation_changed
+
+Changes = Iterable[Mapping[str, Any]]
+
+
+@contextmanager
+def administering(acting_user: Any, code: str) -> Iterator[Any]:
+    """Open the change's transaction under the policy's lock; give the actor as they are stored.
+
+    Ranks, states and the last Owner depend on each other, so nobody changes them in between.
+    """
+    require(acting_user, code)
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        actor = policy.as_stored(acting_user)
+        require(actor, code)
+        yield actor
+
+
+def read(person: User, actor: Any, code: str, *, not_oneself: str = "") -> User:
+    """Give the person as they are stored, if the actor manages them (D3); locked for the change.
+
+    With `not_oneself`, which says why, nobody does it to themselves, an Owner neither (D2).
+    """
+    if not_oneself:
+        require_other(actor, person, not_oneself)
+    stored = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    require(actor, code, stored)
+    if stored.deleted_at is not None:
+        raise Blocked(_("%s is in the trash. Take them out of it first (R26).") % stored)
+    return stored
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Give what the model refuses as what can be mended at its field."""
+    try:
+        yield
+    except ValidationError as error:
+        messages = getattr(error, "message_dict", None) or {"": error.messages}
+        named = {"" if name == "__all__" else name: found for name, found in messages.items()}
+        raise Invalid(named) from error
+
+
+def changed(name: str, old: Any, new: Any) -> dict[str, Any]:
+    """Give one row of the log's changes; what is no plain value is written as its name."""
+    return {"field": name, "old": _plain(old), "new": _plain(new)}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def log_organisation(acting_user: Any, action: str, part: models.Model, changes: Changes) -> None:
+    """Write the entry about a team or department, and announce it when it is committed."""
+    kind, code = part._meta.model_name or "", part.code  # type: ignore[attr-defined]
+    audit.record(acting_user=acting_user, action=f"{kind}.{action}", subject=part, changes=changes)
+    transaction.on_commit(
+        lambda: organisation_changed.send(
+            sender=type(part),
+            kind=kind,
+            code=code,
+            action=f"{kind}.{action}",
+            acting_user=acting_user,
+        )
+    )

@@ -1,0 +1,155 @@
+"""Make people, change who they are, shut them out and let them in again (D2, D3, D7)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
+
+from roles import policy
+from roles.core import clock
+from roles.core.errors import Blocked, Refused
+from roles.services.assignment import require_another_owner
+from roles.services.delegation import require, require_within
+from roles.services.records import require_fields
+
+from ..models import User
+from ..models.user import State
+from .acting import administering, changed, in_words, read
+from .newcomers import log_person
+
+PERSONAL = ("username", "first_name", "last_name", "email")
+"""What says who somebody is; where they stand and what they may is moved, given and approved."""
+
+
+def create_person(*, acting_user: Any, values: Mapping[str, Any]) -> User:
+    """Make a person without roles and without a password, who chooses one by e-mail (D1, R17)."""
+    _require_personal(values)
+    with administering(acting_user, "users.create") as actor:
+        require_fields(policy.check_values(actor, policy.governing(User), values))
+        person = User(**values)
+        person.set_unusable_password()
+        _store(person, None)
+        _follow_address(person)
+        rows = [changed(name, None, value) for name, value in values.items() if value]
+        log_person(acting_user, "user.created", person, rows, is_field_change=True)
+    return person
+
+
+def edit_person(*, acting_user: Any, person: User, values: Mapping[str, Any]) -> User:
+    """Change a name or the e-mail address, each of which the actor may write (D3, R17)."""
+    _require_personal(values)
+    with administering(acting_user, "users.edit") as actor:
+        person = read(person, actor, "users.edit")
+        require_fields(policy.check_changes(actor, person, values))
+        rows = [
+            changed(name, getattr(person, name), value)
+            for name, value in values.items()
+            if getattr(person, name) != value
+        ]
+        for name, value in values.items():
+            setattr(person, name, value)
+        if rows:
+            _store(person, [row["field"] for row in rows])
+            _follow_address(person)
+            log_person(acting_user, "user.changed", person, rows, is_field_change=True)
+    return person
+
+
+def _require_personal(values: Mapping[str, Any]) -> None:
+    """Refuse by name what does not say who somebody is: no state, no place (threat 3)."""
+    for name in values:
+        if name not in PERSONAL:
+            raise Refused(policy.no_such_field(name))
+
+
+def _store(person: User, fields: list[str] | None) -> None:
+    with in_words():
+        person.full_clean(exclude=["password"])
+        person.save(update_fields=fields)
+
+
+def _follow_address(person: User) -> None:
+    """Let sign-in know the address that stands, and no other one; it is proven by a mail again."""
+    kept = "" if person.deleted_at else person.email
+    EmailAddress.objects.filter(user=person).exclude(email__iexact=kept).delete()
+    if kept and not EmailAddress.objects.filter(user=person).exists():
+        EmailAddress.objects.create(user=person, email=kept, primary=True, verified=False)
+
+
+# In and out
+
+
+def suspend_person(*, acting_user: Any, person: User) -> User:
+    """Shut somebody out until they are restored; their roles stay (R1, D2, D7)."""
+    words = _("Nobody suspends themselves (D2). Ask another Owner.")
+    with administering(acting_user, "users.edit") as actor:
+        person = read(person, actor, "users.edit", not_oneself=words)
+        _require_state(person, State.ACTIVE, _("Only somebody who is active can be suspended."))
+        _require_owner_beside(person)
+        return _move_to(acting_user, person, State.SUSPENDED, "suspended")
+
+
+def restore_person(*, acting_user: Any, person: User) -> User:
+    """Let somebody in again who was suspended (D2)."""
+    words = _("Nobody restores themselves (D2). Ask another Owner.")
+    with administering(acting_user, "users.edit") as actor:
+        person = read(person, actor, "users.edit", not_oneself=words)
+        _require_state(person, State.SUSPENDED, _("Only somebody who is suspended is restored."))
+        return _move_to(acting_user, person, State.ACTIVE, "restored")
+
+
+def _require_state(person: User, state: State, words: str) -> None:
+    if person.state != state:
+        raise Blocked(words)
+
+
+def _require_owner_beside(person: User) -> None:
+    """Keep a lasting Owner where this one is shut out (D7)."""
+    if policy.lasting_owners().filter(pk=person.pk).exists():
+        require_another_owner(person)
+
+
+def _move_to(acting_user: Any, person: User, state: State, action: str) -> User:
+    old, person.state = person.state, state.value
+    person.save(update_fields=["state"])
+    log_person(acting_user, f"user.{action}", person, [changed("state", old, state.value)])
+    return person
+
+
+def delete_person(*, acting_user: Any, person: User) -> User:
+    """Move somebody to the trash of those who may delete them (R26, D2, D7)."""
+    words = _("Nobody deletes themselves (D2). Ask another Owner.")
+    with administering(acting_user, "users.delete") as actor:
+        person = read(person, actor, "users.delete", not_oneself=words)
+        _require_owner_beside(person)
+        person.deleted_at = clock.now()
+        person.save(update_fields=["deleted_at"])
+        _follow_address(person)
+        log_person(acting_user, "user.deleted", person, [])
+    return person
+
+
+def undelete_person(*, acting_user: Any, person: User) -> User:
+    """Take somebody out of the trash, in the state in which they were deleted (R26, D3)."""
+    with administering(acting_user, "users.delete") as actor:
+        person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        require_within(policy.excess_of_person(actor, person))
+        if not policy.check_restore(actor, person):
+            raise Refused(_("%s is not in your trash (R26).") % person)
+        person.deleted_at = None
+        _store(person, ["deleted_at"])
+        _follow_address(person)
+        log_person(acting_user, "user.undeleted", person, [])
+    return person
+
+
+def reset_password(*, acting_user: Any, person: User) -> User:
+    """Make somebody's password and sessions worth nothing; they choose a new one by e-mail (D3)."""
+    with administering(acting_user, "passwords.manage") as actor:
+        person = read(person, actor, "passwords.manage")
+        require(actor, "users.view")
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+        log_person(acting_user, "user.password_reset", person, [])
+    return person

@@ -1,0 +1,79 @@
+"""Move people in the organisation: manager, department, teams (D6a).
+
+Whoever moves changes whose records they reach and who reaches theirs. D3 is asked for everyone
+who moves, those below a manager or in a department included; nobody but an Owner moves themselves.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from roles import policy
+from roles.services.delegation import require_other, require_within
+from roles.services.records import require_fields
+
+from ..models import Department, Membership, ReportingLink, Team, User
+from .acting import administering, changed, in_words, read
+from .newcomers import log_person
+
+GROUPS = "groups.manage"
+
+
+def move_to_manager(*, acting_user: Any, person: User, manager: User | None) -> User:
+    """Let somebody report to another person or to nobody, with all who report to them."""
+    with administering(acting_user, "users.edit") as actor:
+        person = read(person, actor, "users.edit")
+        require_fields(policy.check_changes(actor, person, {"manager": manager}))
+        below = ReportingLink.objects.filter(ancestor=person.pk).values("descendant")
+        require_movable(actor, [person, *User.objects.filter(pk__in=below)])
+        old, person.manager = person.manager, manager
+        if old != manager:
+            with in_words():
+                person.full_clean(exclude=["password"])
+                person.save(update_fields=["manager"])
+            log_person(acting_user, "user.moved", person, [changed("manager", old, manager)])
+    return person
+
+
+def move_to_department(*, acting_user: Any, person: User, department: Department | None) -> User:
+    """Put somebody into another department or into none."""
+    with administering(acting_user, GROUPS) as actor:
+        person = read(person, actor, GROUPS)
+        require_movable(actor, [person])
+        old, person.department = person.department, department
+        if old != department:
+            person.save(update_fields=["department"])
+            log_person(acting_user, "user.moved", person, [changed("department", old, department)])
+    return person
+
+
+def set_members(*, acting_user: Any, team: Team, members: Iterable[User]) -> None:
+    """Let a team have exactly these members; whoever joins or leaves is moved."""
+    wished = {user.pk for user in members}
+    with administering(acting_user, GROUPS) as actor:
+        held = set(Membership.objects.filter(team=team).values_list("user_id", flat=True))
+        moved = list(User.objects.select_for_update(of=("self",)).filter(pk__in=held ^ wished))
+        for person in moved:
+            read(person, actor, GROUPS)
+        require_movable(actor, moved)
+        for person in moved:
+            joins = person.pk in wished
+            if joins:
+                Membership.objects.create(team=team, user=person)
+            else:
+                Membership.objects.filter(team=team, user=person).delete()
+            log_person(acting_user, "user.moved", person, [_membership(team, joins)])
+
+
+def _membership(team: Team, joins: bool) -> dict[str, Any]:
+    return changed("team", None if joins else team, team if joins else None)
+
+
+def require_movable(actor: Any, people: Iterable[User] | QuerySet[User]) -> None:
+    """Ask D3 for everyone who moves; nobody moves themselves but an Owner (D6a, D1)."""
+    for person in people:
+        if not policy.is_owner(actor):
+            require_other(actor, person, _("Nobody moves themselves (D6a). Ask an Owner."))
+        require_within(policy.excess_of_person(actor, person))
