@@ -11,14 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from roles import policy, snapshots
+from roles import policy
 from roles.core import clock
-from roles.core.access import Access
 from roles.core.worlds import parse_policy_test
 from roles.management.policy_tests import run_file
 from roles.management.policy_tests.building import Built
 from roles.management.policy_tests.doors import Doors
-from roles.models.versions import HELD_ATTRIBUTE
 from roles.registry import registry
 
 from . import catalogue, oracle, worlds
@@ -38,8 +36,6 @@ unhurried = settings(
 FOCUS = ("contacts", "tasks", "accounts", "leads")
 ACTIONS = ("view", "edit", "create", "delete")
 MODULES = tuple(m for m in catalogue.RECORD_MODULES if registry.models_of(registry.module(m)))
-SCOPES = (*catalogue.SCOPES, "all", "all")
-MEETING = ("meet-0", "meet-1", "meet-2", "meet-3")
 SCOPES = (*catalogue.SCOPES, "all", "all")
 MEETING = ("meet-0", "meet-1", "meet-2", "meet-3")
 HAS_ORGANISATION = registry.scopes["team"].owners is not None
@@ -220,43 +216,3 @@ def test_every_door_agrees_with_the_brute_force(data):
 @given(st.data())
 def test_every_door_agrees_with_the_brute_force_at_length(data):
     _doors_agree(data)
-
-
-# No amplification (R15)
-
-
-def _amplify(world):
-    for key, user in world.people.items():
-        roles = policy.access_for(user).roles
-        for module in MODULES:
-            records = world.records(module)
-            if len(roles) > 1 and records:
-                whole = _rights(user, roles, records)
-                pairs = [_rights(user, (a, b), records) for a in roles for b in roles]
-                assert whole == set().union(*pairs), (key, module)
-                singles = [_rights(user, (role,), records) for role in roles]
-                alone = {right for right in set().union(*singles) if right[1] in ("view", "read")}
-                assert {right for right in whole if right[1] in ("view", "read")} == alone
-
-
-def _rights(user, roles, records):
-    """Give what someone has on these records who holds just these roles."""
-    held = snapshots.Held(Access(roles, registry.catalogue.aliases))
-    setattr(user, HELD_ATTRIBUTE, held)
-    page = list(records.values())
-    model, module = type(page[0]), policy.governing(type(page[0])).code
-    found = set()
-    for action in catalogue.MODULES[module]["actions"]:
-        keys = model.objects.accessible_by(user, action).values_list("pk", flat=True)
-        found |= {(pk, action, "") for pk in keys}
-    for pk, mask in policy.field_masks(user, page).items():
-        found |= {(pk, "read", field) for field in mask.readable}
-        found |= {(pk, "write", field) for field in mask.writable}
-    return found
-
-
-@settings(unhurried, max_examples=8)
-@given(st.data())
-def test_several_roles_give_nothing_that_one_does_not_give_for_the_record(data):
-    """R15: view and read come from one role; what is asked for beside may come from a second."""
-    at_its_moment(drawn(data), _amplify)
