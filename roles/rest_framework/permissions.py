@@ -71,7 +71,9 @@ class GovernedPermission(SignedIn):
 def _code(method: str, view: Any) -> str:
     """Name the permission: the method's action unless the view asks for another one.
 
-    `asks` is an action or feature of the module, or those by method where the methods differ.
+    `asks` is an action of the module or the whole code of a feature, or those by method where
+    the methods differ.
     """
     asks = view.asks.get(method) if isinstance(view.asks, Mapping) else view.asks
-    return f"{view.module.code}.{asks or ACTIONS.get(method, 'view')}"
+    asks = asks or ACTIONS.get(method, "view")
+    return asks if "." in asks else f"{view.module.code}.{asks}"

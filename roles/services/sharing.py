@@ -19,7 +19,7 @@ def share_record(*, acting_user: Any, record: models.Model, receiver: Any, give:
     """
     with transaction.atomic():
         record = _held(record)
-        _require(acting_user, record, give)
+        _require(policy.as_of_now(acting_user), record, give)
         shares = shares_of(record)
         named = {kind_of(receiver): receiver}
         share = shares._default_manager.filter(record=record, **named).first()
@@ -36,7 +36,7 @@ def unshare_record(*, acting_user: Any, share: Any) -> None:
     """Take a share back: whoever may edit the record may, whoever gave it (R19)."""
     with transaction.atomic():
         record = _held(share.record)
-        _require(acting_user, record, "view")
+        _require(policy.as_of_now(acting_user), record, "view")
         share = shares_of(record)._default_manager.filter(pk=share.pk).first()
         if share is None:
             return  # another request took it back meanwhile

@@ -158,3 +158,37 @@ def test_a_field_that_has_become_read_only_meanwhile_is_not_written(ann, record,
     """R17."""
     answer = meet(ann, record, write, narrow_the_field)
     assert answer.status_code not in {204, 302} and Contact.objects.get().title == "Old"
+
+
+# Shares (R19)
+
+
+def share_over_the_api(client, record):
+    body = json.dumps({"user": "cid", "give": "view"})
+    url = f"/api/v1/contacts/{record.pk}/shares/"
+    return client.post(url, body, content_type="application/json")
+
+
+def share_on_the_page(client, record):
+    sent = {"share": "1", "user": "cid", "give": "view"}
+    return client.post(f"/crm/contact/{record.pk}/shares/", sent)
+
+
+@pytest.mark.parametrize(
+    ("sharing", "loss"),
+    [(share_on_the_page, take_the_role), *((share_over_the_api, loss) for loss in LOSSES[1:])],
+)
+def test_a_share_that_waited_is_refused_when_the_right_to_it_has_gone(ann, record, sharing, loss):
+    make_user("cid")
+    answer = meet(ann, record, sharing, loss)
+    assert not isinstance(answer, Exception), answer
+    assert answer.status_code in {403, 404}
+    assert not record.shares.exists()
+
+
+@pytest.mark.parametrize("sharing", [share_over_the_api, share_on_the_page])
+def test_a_share_that_waited_for_something_else_is_made(ann, record, sharing):
+    make_user("cid")
+    answer = meet(ann, record, sharing, change_something_else)
+    assert answer.status_code in {201, 302}
+    assert record.shares.get().user.username == "cid"
