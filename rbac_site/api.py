@@ -11,7 +11,7 @@ from crm.api import router
 from roles.rest_framework.permissions import SignedIn
 from roles.rest_framework.views import StrictQuery
 
-from . import openapi, openapi_roles, openapi_tokens  # noqa: F401 - found by being imported
+from . import openapi, openapi_joining, openapi_roles, openapi_tokens  # noqa: F401 - imports find them
 
 
 class Unknown(StrictQuery):

@@ -2,8 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
+from .invitations import Invitations
 from .users import UserViewSet
 
 router = SimpleRouter()
 router.register("users", UserViewSet, basename="user")
+router.register("invitations", Invitations, basename="invitation")
 urlpatterns = router.urls

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from roles import policy
-from roles.core.errors import Refused
+from roles.core.errors import Blocked
 from roles.models import Role
-from roles.models.versions import lock_policy, one_bump
 from roles.services.assignment import give_role
 from roles.services.delegation import require, require_within
 
 from ..models import User
 from ..models.user import State
+from .acting import administering, changed
 from .newcomers import log_person
 
 APPROVE = "users.approve"
@@ -22,9 +21,7 @@ APPROVE = "users.approve"
 
 def approve_person(*, acting_user: Any, user: User, roles: Iterable[Role] = ()) -> User:
     """Let in somebody who waits, with these roles beside those that they hold."""
-    require(acting_user, APPROVE)
-    with transaction.atomic(), one_bump():
-        actor = _locked(acting_user)
+    with administering(acting_user, APPROVE) as actor:
         person = _waiting(actor, user)
         held = set(person.role_assignments.values_list("role", flat=True))
         chosen = [role for role in dict.fromkeys(roles) if role.pk not in held]
@@ -38,23 +35,16 @@ def approve_person(*, acting_user: Any, user: User, roles: Iterable[Role] = ()) 
 
 def reject_person(*, acting_user: Any, user: User) -> User:
     """Shut out somebody who waits (R1)."""
-    require(acting_user, APPROVE)
-    with transaction.atomic():
-        actor = _locked(acting_user)
+    with administering(acting_user, APPROVE) as actor:
         person = _waiting(actor, user)
         _set_state(acting_user, "user.rejected", person, State.REJECTED)
     return person
 
 
-def _locked(acting_user: Any) -> Any:
-    lock_policy()
-    return policy.as_stored(acting_user)
-
-
 def _waiting(actor: Any, user: User) -> User:
     person = User.objects.select_for_update().filter(pk=user.pk, deleted_at=None).first()
     if person is None or person.state != State.WAITING:
-        raise Refused(_("This person waits no longer: somebody has decided. Load the page again."))
+        raise Blocked(_("This person waits no longer: somebody has decided. Load the page again."))
     require(actor, APPROVE, person)
     return person
 
@@ -62,5 +52,5 @@ def _waiting(actor: Any, user: User) -> User:
 def _set_state(acting_user: Any, action: str, person: User, state: State) -> None:
     before, person.state = person.state, state
     person.save(update_fields=["state"])
-    change = {"field": "state", "old": str(before), "new": str(state.value)}
+    change = changed("state", str(before), str(state.value))
     log_person(acting_user, action, person, [change], is_field_change=True)

@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 
 from roles import policy
 from roles.core import clock
-from roles.core.errors import Invalid, Refused
+from roles.core.errors import Blocked, Invalid, Refused
 from roles.models import Role
 from roles.models.versions import lock_policy, one_bump
 from roles.services import audit
 from roles.services.assignment import give_role
-from roles.services.delegation import require, require_within, why_not
+from roles.services.delegation import require_within, why_not
 
 from .. import mail
 from ..addresses import normal_address
 from ..links import INVITATION_LASTS, hash_of, invitation_key, make_token
 from ..models import Invitation, InvitationState, User
 from ..models.user import State
+from .acting import administering, changed
 from .newcomers import came_in, first_role, log_person, store_newcomer
 
 INVITE = "users.invite"
@@ -48,10 +49,8 @@ class Over(Refused):
 
 def invite_person(*, acting_user: Any, email: str, role: Role, origin: str) -> Sent:
     """Invite whoever reads mail at `email` to hold `role`; `origin` is the site's address."""
-    require(acting_user, INVITE)
-    address = normal_address(email)
-    with transaction.atomic():
-        actor = _locked(acting_user)
+    with administering(acting_user, INVITE) as actor:
+        address = normal_address(email)
         _require_role(actor, role)
         _require_moderate(acting_user)
         _make_room(acting_user, address)
@@ -71,9 +70,7 @@ def invite_person(*, acting_user: Any, email: str, role: Role, origin: str) -> S
 
 def resend_invitation(*, acting_user: Any, invitation: Invitation, origin: str) -> Sent:
     """Send a new link, which ends the one before; from now on the actor vouches for the role."""
-    require(acting_user, INVITE)
-    with transaction.atomic():
-        actor = _locked(acting_user)
+    with administering(acting_user, INVITE) as actor:
         held = _unanswered(invitation)
         if held.role is None:
             raise Refused(_("The role of this invitation is gone. Take it back and invite anew."))
@@ -92,9 +89,7 @@ def resend_invitation(*, acting_user: Any, invitation: Invitation, origin: str) 
 
 def revoke_invitation(*, acting_user: Any, invitation: Invitation) -> None:
     """Take an invitation back: one's own, or one whose role the actor could give themselves."""
-    require(acting_user, INVITE)
-    with transaction.atomic():
-        actor = _locked(acting_user)
+    with administering(acting_user, INVITE) as actor:
         held = _unanswered(invitation)
         if not may_revoke(actor, held, ()):
             _require_role(actor, held.role)
@@ -146,14 +141,6 @@ def still_vouched(invitation: Invitation) -> bool:
     return not (why_not(inviter, INVITE) or excess)
 
 
-def _locked(acting_user: Any) -> Any:
-    """Wait for whoever changes roles, and give the actor as they are then."""
-    lock_policy()
-    actor = policy.as_stored(acting_user)
-    require(actor, INVITE)
-    return actor
-
-
 def _require_role(actor: Any, role: Role) -> None:
     """Hold a newcomer's role to D5; without a role they rank below everybody (D3)."""
     require_within(policy.excess_of_assignment(actor, role.code))
@@ -163,7 +150,7 @@ def _unanswered(invitation: Invitation) -> Invitation:
     rows = Invitation.objects.select_for_update().unanswered()
     held = rows.filter(pk=invitation.pk).first()
     if held is None:
-        raise Refused(
+        raise Blocked(
             _("This invitation was accepted or taken back meanwhile. Load the page again.")
         )
     return held
@@ -213,5 +200,5 @@ def _name(user: Any) -> str | None:
 
 
 def _log(acting_user: Any, action: str, invitation: Invitation, changes: list[Change]) -> None:
-    rows = [{"field": field, "old": old, "new": new} for field, old, new in changes]
+    rows = [changed(*change) for change in changes]
     audit.record(acting_user=acting_user, action=action, subject=invitation, changes=rows)

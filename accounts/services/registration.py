@@ -5,17 +5,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from roles import policy
 from roles.core.errors import Invalid, Refused
 from roles.models.versions import lock_policy, one_bump
 from roles.services import audit
 from roles.services.assignment import give_role
-from roles.services.delegation import require
 
 from .. import mail
 from ..addresses import domain_of, normal_address, normal_domain
 from ..models import RegistrationDomain, User
 from ..models.user import State
+from .acting import administering, changed
 from .newcomers import came_in, first_role, log_person, store_newcomer
 
 MANAGE = "domains.manage"
@@ -60,10 +59,8 @@ def is_open() -> bool:
 
 def allow_domain(*, acting_user: Any, name: str) -> RegistrationDomain:
     """Let people with an address at this very domain register; one below it is another."""
-    require(acting_user, MANAGE)
-    domain = normal_domain(name)
-    with transaction.atomic():
-        require(_locked(acting_user), MANAGE)
+    with administering(acting_user, MANAGE):
+        domain = normal_domain(name)
         made, is_new = RegistrationDomain.objects.get_or_create(name=domain)
         if not is_new:
             words = _("%(domain)s is on the list already.") % {"domain": domain}
@@ -74,19 +71,12 @@ def allow_domain(*, acting_user: Any, name: str) -> RegistrationDomain:
 
 def forbid_domain(*, acting_user: Any, domain: RegistrationDomain) -> None:
     """Close registration to the domain; whoever registered stays."""
-    require(acting_user, MANAGE)
-    with transaction.atomic():
-        require(_locked(acting_user), MANAGE)
+    with administering(acting_user, MANAGE):
         stored = RegistrationDomain.objects.filter(pk=domain.pk).first()
         if stored is None:
             raise Refused(_("This domain was taken off the list meanwhile. Load the page again."))
         _log(acting_user, "domain.forbidden", stored, stored.name, None)
         stored.delete()
-
-
-def _locked(acting_user: Any) -> Any:
-    lock_policy()
-    return policy.as_stored(acting_user)
 
 
 def _require_domain(address: str) -> None:
@@ -99,6 +89,5 @@ def _require_domain(address: str) -> None:
 
 
 def _log(acting_user: Any, action: str, domain: RegistrationDomain, *values: str | None) -> None:
-    old, new = values
-    change = {"field": "name", "old": old, "new": new}
-    audit.record(acting_user=acting_user, action=action, subject=domain, changes=[change])
+    rows = [changed("name", *values)]
+    audit.record(acting_user=acting_user, action=action, subject=domain, changes=rows)

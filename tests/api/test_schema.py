@@ -54,6 +54,7 @@ def test_it_names_every_address_and_no_other(olga):
     of_user = [("", "get"), ("roles/", "get post"), ("roles/{role}/", "delete"), ("access/", "get")]
     expected |= {f"/api/v1/users/{{username}}/{end}": how for end, how in of_user}
     expected |= {"/api/v1/users/": "get"}
+    expected |= {"/api/v1/invitations/": "get post", "/api/v1/invitations/{id}/": "delete"}
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
 
 
