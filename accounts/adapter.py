@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,13 +12,25 @@ from django.utils.http import urlencode
 from roles.core.vocabulary import Standing
 from roles.directory import get_directory
 
+from .services.newcomers import log_person
+
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody registers alone until that has rules of its own (D12)."""
+    """Sign-in and passwords are the library's; people come in by ways of ours (D11, D12)."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Close self-registration."""
+        """Close the library's own registration, which proves an address too late."""
         return False
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Store a password that the person chose themselves, with its entry in the log (D13).
+
+        Nothing else of them: the library would write back the state that they had when it read.
+        """
+        with transaction.atomic():
+            user.set_password(password)
+            user.save(update_fields=["password"])
+            log_person(user, "user.password_changed", user, [])
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Turn away, with a page that says so, whom R1 shuts out; allauth asks `is_active`."""

@@ -119,7 +119,8 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who comes in by ways of ours has proven it before
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A whole office signs in from one address in the morning. Failures are counted below, by account
 # and address; here stands what they leave open: one address trying many accounts, and many one.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,30/5m/key"}

@@ -69,7 +69,6 @@ def test_nobody_takes_an_address_that_is_not_proven_theirs(state):
     assert User.objects.get(username="mal").email == "mal@x.org"
 
 
-@pytest.mark.xfail(strict=True, reason="no service and no signal writes the log for passwords")
 def test_a_changed_password_is_in_the_log():
     mallory = signed_in("mal")
     data = {"oldpassword": "demo", "password1": "Xy9!longenough", "password2": "Xy9!longenough"}
