@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from . import catalogue, oracle, worlds
 
 HERE = Path(__file__).parent
-ORACLE = ("catalogue", "people", "effects", "oracle", "by_hand")
-WORLDS = ("vocabulary", "questions", "worlds")
+ORACLE = ("catalogue", "people", "effects", "oracle", "by_hand", "delegation")
+WORLDS = ("vocabulary", "questions", "worlds", "delegated")
 
 steady = settings(
     max_examples=60,
