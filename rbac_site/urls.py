@@ -11,6 +11,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from accounts.joining import approving, domains, entrance, inviting
 from accounts.pages import PasswordChange, profile
+from accounts.tokens import tokens
 from accounts.waiting import for_admitted
 
 from .theme import choose_theme
@@ -66,6 +67,7 @@ urlpatterns = [
     path("", include(joining)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("profile/", profile, name="profile"),
+    path("tokens/", for_admitted(tokens), name="tokens"),
     path("theme/", choose_theme, name="theme"),
     path("api/v1/", include("rbac_site.api")),
     path("", admin.site.urls),

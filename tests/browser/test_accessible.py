@@ -1,5 +1,7 @@
 """axe finds nothing, with no rule and no element excluded, in any state of the main pages."""
 
+from secrets import token_hex
+
 import pytest
 from playwright.sync_api import Page
 
@@ -39,6 +41,24 @@ def history_of_contact(page: Page) -> None:
     page.locator(".object-tools").get_by_role("link", name="History", exact=True).click()
 
 
+def new_token(page: Page) -> None:
+    """Leave a new token's secret, a limit and the way to revoke in view."""
+    page.goto("/tokens/")
+    page.get_by_label("Name", exact=True).fill(f"Nightly {token_hex(4)}")
+    page.get_by_role("checkbox", name="Contacts: View", exact=True).check()
+    page.get_by_role("button", name="Create Token").click()
+    page.get_by_label("Secret").wait_for()
+    for summary in page.locator(".token-rows li").first.locator("summary").all():
+        summary.click()
+
+
+def wrong_token(page: Page) -> None:
+    page.goto("/tokens/")
+    page.get_by_label("Name", exact=True).fill("Nothing")
+    page.get_by_role("button", name="Create Token").click()
+    page.get_by_role("alert").wait_for()
+
+
 PAGES = {
     "home": lambda page: page.goto("/"),
     "roles": lambda page: page.goto("/roles/role/"),
@@ -54,6 +74,8 @@ PAGES = {
     "activities": lambda page: page.goto("/roles/auditentry/"),
     "filtered activities": lambda page: page.goto("/roles/auditentry/?what=assigned&who=me"),
     "no activities": lambda page: page.goto("/roles/auditentry/?what=shared"),
+    "new token": new_token,
+    "wrong token": wrong_token,
 }
 
 
