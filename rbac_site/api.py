@@ -11,7 +11,14 @@ from crm.api import router
 from roles.rest_framework.permissions import SignedIn
 from roles.rest_framework.views import StrictQuery
 
-from . import openapi, openapi_joining, openapi_roles, openapi_tokens  # noqa: F401 - imports find them
+# Each describes its part of the API, and is found by being imported.
+from . import (  # noqa: F401
+    openapi,
+    openapi_joining,
+    openapi_people,
+    openapi_roles,
+    openapi_tokens,
+)
 
 
 class Unknown(StrictQuery):

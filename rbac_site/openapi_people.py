@@ -6,7 +6,9 @@ from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiViewEx
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from accounts.api.held import AssignmentSerializer
+from accounts.api.shapes import UserSerializer
 from accounts.api.users import STATES
+from accounts.api.writing import WishSerializer
 
 from .openapi import OF_MODULE, TEXT, TEXTS, both, many_of, object_of
 
@@ -54,24 +56,65 @@ class Person(OpenApiSerializerExtension):
         return schema
 
 
+WISH = WishSerializer
+ROLES = {"application/json": {"type": "object", "properties": {"roles": TEXTS}}}
+NAME = OpenApiParameter("username", str, OpenApiParameter.PATH)
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH)
+
+
 class Users(OpenApiViewExtension):
     """Describe the addresses of users."""
 
     target_class = "accounts.api.users.UserViewSet"
 
     def view_replacement(self) -> Any:
-        """Say what roles and access answer."""
-        name = OpenApiParameter("username", str, OpenApiParameter.PATH)
+        """Say what each takes and answers."""
+
+        def one(**kwargs: Any) -> Any:
+            return extend_schema(parameters=[NAME], **kwargs)
+
+        shown, moves = UserSerializer, ("suspend", "restore", "reject")
         role = OpenApiParameter("role", str, OpenApiParameter.PATH, description="A role's code.")
-        wish = AssignmentSerializer
         return extend_schema_view(
-            retrieve=extend_schema(parameters=[name]),
+            retrieve=one(),
+            create=extend_schema(request=WISH, responses={201: shown}),
+            partial_update=one(request=WISH, responses=shown),
+            destroy=one(responses={204: None}),
+            approve=one(request=ROLES, responses=shown),
+            **{name: one(request=None, responses=shown) for name in moves},
             roles=both(
-                extend_schema(methods=["GET"], parameters=[name], responses={200: many_of(HELD)}),
-                extend_schema(
-                    methods=["POST"], parameters=[name], request=wish, responses={201: HELD}
-                ),
+                one(methods=["GET"], responses={200: many_of(HELD)}),
+                one(methods=["POST"], request=AssignmentSerializer, responses={201: HELD}),
             ),
-            take_role=extend_schema(parameters=[name, role], responses={204: None}),
-            access=extend_schema(parameters=[name], responses={200: ACCESS}),
+            take_role=extend_schema(parameters=[NAME, role], responses={204: None}),
+            access=one(responses={200: ACCESS}),
         )(type("Users", (self.target,), {"__doc__": self.target.__doc__}))
+
+
+class _Parts(OpenApiViewExtension):
+    def view_replacement(self) -> Any:
+        """Say what each takes and answers."""
+        shown = self.target.serializer
+
+        def one(**kwargs: Any) -> Any:
+            return extend_schema(parameters=[CODE], **kwargs)
+
+        return extend_schema_view(
+            list=extend_schema(responses=shown(many=True)),
+            create=extend_schema(request=shown, responses={201: shown}),
+            retrieve=one(responses=shown),
+            partial_update=one(request=shown, responses=shown),
+            destroy=one(responses={204: None}),
+        )(type(self.target.__name__, (self.target,), {"__doc__": self.target.__doc__}))
+
+
+class Teams(_Parts):
+    """Describe the addresses of teams."""
+
+    target_class = "accounts.api.organisation.TeamViewSet"
+
+
+class Departments(_Parts):
+    """Describe the addresses of departments."""
+
+    target_class = "accounts.api.organisation.DepartmentViewSet"

@@ -15,14 +15,17 @@ from rest_framework.viewsets import GenericViewSet
 
 from roles import policy
 from roles.api.describing import describe_sources
-from roles.rest_framework.etags import etag_of
-from roles.rest_framework.views import GovernedView
+from roles.rest_framework.etags import etag_of, require_match
+from roles.rest_framework.views import GovernedView, refuse_body
 from roles.snapshots import annotated
 
 from ..models import User
 from ..models.user import State
+from ..services import people
+from ..services.approval import approve_person, reject_person
 from .held import UserRoles
 from .shapes import UserSerializer
+from .writing import change_user, create_user, read_roles, read_wish
 
 STATES = (*State.values, "deactivated")
 
@@ -88,6 +91,57 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
         """Give one person."""
         return self.answer(self.person(username))
 
+    def create(self, request: Request) -> Response:
+        """Make a person, who chooses a password by e-mail; roles are given afterwards."""
+        made = create_user(acting_user=request.user, wish=read_wish(request.data))
+        answer = self.answer(self._found(made.username), status.HTTP_201_CREATED)
+        answer["Location"] = f"{request.build_absolute_uri(request.path)}{made.username}/"
+        return answer
+
+    def partial_update(self, request: Request, username: str) -> Response:
+        """Change who a person is and where they stand in the organisation (D3, D6a)."""
+        person = self.person(username)
+        shown = self.get_serializer(person).data
+        if "If-Match" in request.headers:
+            require_match(request.headers["If-Match"], shown)
+        wish = read_wish(request.data, shown)
+        changed = change_user(acting_user=request.user, person=person, wish=wish)
+        return self.answer(self._found(changed.username))
+
+    def destroy(self, request: Request, username: str) -> Response:
+        """Move a person to the trash (D2, D3, D7)."""
+        people.delete_person(acting_user=request.user, person=self.person(username))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=True, methods=["post"], asks="edit")
+    def suspend(self, request: Request, username: str) -> Response:
+        """Shut a person out until they are restored (R1)."""
+        return self._move(request, username, people.suspend_person)
+
+    @action(detail=True, methods=["post"], asks="edit")
+    def restore(self, request: Request, username: str) -> Response:
+        """Let a person in again who was suspended."""
+        return self._move(request, username, people.restore_person)
+
+    @action(detail=True, methods=["post"], asks="users.approve")
+    def approve(self, request: Request, username: str) -> Response:
+        """Let in a person who waits, with the `roles` that are sent (D5, D12)."""
+        person = self.person(username)
+        approve_person(acting_user=request.user, user=person, roles=read_roles(request.data))
+        return self.answer(self._found(username))
+
+    @action(detail=True, methods=["post"], asks="users.approve")
+    def reject(self, request: Request, username: str) -> Response:
+        """Turn away a person who waits (D12)."""
+        refuse_body(request)
+        reject_person(acting_user=request.user, user=self.person(username))
+        return self.answer(self._found(username))
+
+    def _move(self, request: Request, username: str, service: Any) -> Response:
+        refuse_body(request)
+        service(acting_user=request.user, person=self.person(username))
+        return self.answer(self._found(username))
+
     @action(detail=True, asks="view")
     def access(self, request: Request, username: str) -> Response:
         """Give what the person may do right now, and which role says so; needs `roles.view` too."""
@@ -98,13 +152,16 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
 
     def person(self, username: str) -> User:
         """Find the person among those in view reach, and ask for the action on them (R23)."""
-        people = (
-            self.page_query(self.get_queryset()) if "\x00" not in username else User.objects.none()
-        )
-        found = people.filter(username=username).first()
-        if found is None:
-            raise NotFound
+        found = self._found(username)
         self.check_object_permissions(self.request, found)
+        return found
+
+    def _found(self, username: str) -> User:
+        if "\x00" in username:
+            raise NotFound
+        people_in_reach = self.page_query(self.get_queryset())
+        if (found := people_in_reach.filter(username=username).first()) is None:
+            raise NotFound
         return found
 
     def answer(self, person: User, code: int = status.HTTP_200_OK) -> Response:

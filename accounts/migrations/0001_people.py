@@ -129,11 +129,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(models.Q(('email', ''), _negated=True), ('deleted_at', None)), name='accounts_email_once'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(models.Q(('email', ''), _negated=True), ('deleted_at', None)), name='accounts_email_once', violation_error_code='email', violation_error_message='Somebody has this e-mail address already.'),
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_username_once'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_username_once', violation_error_code='username', violation_error_message='Somebody has this user name already.'),
         ),
         migrations.AddConstraint(
             model_name='user',

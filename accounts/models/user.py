@@ -102,8 +102,15 @@ class User(CarriesAccess, InTree, AbstractUser):
                 Lower("email"),
                 condition=~models.Q(email="") & models.Q(deleted_at=None),
                 name="accounts_email_once",
+                violation_error_code="email",
+                violation_error_message=_("Somebody has this e-mail address already."),
             ),
-            models.UniqueConstraint(Lower("username"), name="accounts_username_once"),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_username_once",
+                violation_error_code="username",
+                violation_error_message=_("Somebody has this user name already."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="accounts_user_state"
             ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -54,9 +54,20 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        messages = getattr(error, "message_dict", None) or {"": error.messages}
-        named = {"" if name == "__all__" else name: found for name, found in messages.items()}
-        raise Invalid(named) from error
+        raise Invalid(_by_field(error)) from error
+
+
+def _by_field(error: ValidationError) -> dict[str, list[Any]]:
+    """Give the messages by field; a constraint over an expression says its field as its code."""
+    found: dict[str, list[Any]] = {}
+    for name, errors in error.update_error_dict({}).items():
+        for one in errors:
+            at = one.code if name == NON_FIELD_ERRORS and one.code in _CONSTRAINED else name
+            found.setdefault("" if at == NON_FIELD_ERRORS else at, []).extend(one.messages)
+    return found
+
+
+_CONSTRAINED = frozenset({"username", "email"})
 
 
 def changed(name: str, old: Any, new: Any) -> dict[str, Any]:

@@ -164,7 +164,7 @@ class GovernedViewSet(SharedRecords, GovernedView, viewsets.ModelViewSet):
         with transaction.atomic():
             found = policy.trashed(self.queryset.all(), request.user)
             record = self._addressed(found.select_for_update(of=("self",)))
-            _refuse_body(request)
+            refuse_body(request)
             records.restore_record(acting_user=request.user, record=record)
             return self._answer(_fresh(record))
 
@@ -204,7 +204,7 @@ def _fresh(record: Any) -> Any:
     return type(record)._base_manager.get(pk=record.pk)
 
 
-def _refuse_body(request: Request) -> None:
+def refuse_body(request: Request) -> None:
     """Take nothing where there is nothing to say: what was sent would be dropped."""
     if request.data:
         refuse_names(request.data if isinstance(request.data, dict) else [WHOLE])

@@ -51,10 +51,14 @@ def test_it_names_every_address_and_no_other(olga):
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
     expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
-    of_user = [("", "get"), ("roles/", "get post"), ("roles/{role}/", "delete"), ("access/", "get")]
+    of_user = [("", "get patch delete"), ("roles/", "get post"), ("roles/{role}/", "delete")]
+    of_user += [(f"{act}/", "post") for act in ("suspend", "restore", "approve", "reject")]
+    of_user += [("access/", "get")]
     expected |= {f"/api/v1/users/{{username}}/{end}": how for end, how in of_user}
-    expected |= {"/api/v1/users/": "get"}
     expected |= {"/api/v1/invitations/": "get post", "/api/v1/invitations/{id}/": "delete"}
+    expected |= {f"/api/v1/{part}/": "get post" for part in ("users", "teams", "departments")}
+    of_parts = [f"/api/v1/{part}/{{code}}/" for part in ("teams", "departments")]
+    expected |= dict.fromkeys(of_parts, "get patch delete")
     assert {path: " ".join(m for m in item) for path, item in paths.items()} == expected
 
 

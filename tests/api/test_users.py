@@ -258,3 +258,179 @@ def test_access_of_somebody_shut_out_is_nothing_and_needs_both_views(boss):
     assert boss.read("users/ben/access/")["permissions"] == []
     problem(with_role("vic", "users.view").ask("GET", "users/ben/access/"), 403)
     problem(with_role("ron", "roles.view").ask("GET", "users/ben/access/"), 403)
+
+
+# Making, changing, shutting out
+
+
+def test_a_user_is_made_changed_and_moved(company):
+    body = {
+        "username": "eva",
+        "first_name": "Eva",
+        "email": "eva@example.com",
+        "department": "sales",
+        "manager": "ann",
+        "teams": ["alpha"],
+    }
+    made = company.ask("POST", "users/", body)
+    assert made.status_code == 201, made.content
+    assert made["Location"].endswith("/api/v1/users/eva/")
+    assert made.json().items() >= (body | {"state": "active", "roles": [], "rank": 0}).items()
+    change = {"last_name": "Moss", "manager": None, "teams": [], "department": None}
+    answer = company.ask("PATCH", "users/eva/", change)
+    assert answer.status_code == 200
+    assert answer.json() == made.json() | change
+
+
+def test_what_was_read_can_be_sent_back_and_changes_nothing(company):
+    shown = company.read("users/ann/")
+    answer = company.ask("PATCH", "users/ann/", shown | {"last_name": "Li"})
+    assert answer.status_code == 200
+    assert answer.json() == shown | {"last_name": "Li"}
+    stale = company.ask("PATCH", "users/ann/", {"last_name": "Lo"}, **{"If-Match": '"old"'})
+    problem(stale, 412)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"is_superuser": True}, "is_superuser"),
+        ({"is_staff": True}, "is_staff"),
+        ({"password": "x"}, "password"),
+        ({"state": "active"}, "state"),
+        ({"rank": 100}, "rank"),
+        ({"roles": ["owner"]}, "roles"),
+        ({"groups": [1]}, "groups"),
+        ({"email": "nobody"}, "email"),
+        ({"email": "Ann@Example.com"}, "email"),
+        ({"username": ""}, "username"),
+        ({"manager": "none"}, "manager"),
+        ({"department": "none"}, "department"),
+        ({"teams": ["none"]}, "teams"),
+        ({"teams": "alpha"}, "teams"),
+    ],
+)
+def test_what_cannot_be_set_of_a_user_is_refused_by_name(company, change, named):
+    """Threat 3: no authority is supplied by the caller."""
+    before = company.read("users/ben/")
+    assert list(errors(company.ask("PATCH", "users/ben/", change))) == [named]
+    assert company.read("users/ben/") == before
+    body = {"username": "new", **change}
+    assert list(errors(company.ask("POST", "users/", body))) == [named]
+    problem(company.ask("GET", "users/new/"), 404)
+
+
+def test_a_cycle_of_managers_is_refused(company):
+    """R9."""
+    assert list(errors(company.ask("PATCH", "users/ann/", {"manager": "ben"}))) == ["manager"]
+
+
+def test_a_change_is_whole_or_not_at_all(boss):
+    """D6a: who may edit users moves nobody to another team; then the name stays too."""
+    before = boss.read("users/ben/")
+    problem(boss.ask("PATCH", "users/ben/", {"last_name": "New", "teams": ["alpha"]}), 403)
+    assert boss.read("users/ben/") == before
+    assert boss.ask("PATCH", "users/ben/", {"last_name": "New"}).status_code == 200
+
+
+def test_a_user_is_suspended_restored_and_deleted(boss):
+    """R1, from the next request on."""
+    eva = person("eva", "rep")
+    assert boss.ask("POST", "users/eva/suspend/").json()["state"] == "suspended"
+    problem(eva.ask("GET", "me/"), 401)
+    problem(boss.ask("POST", "users/eva/suspend/"), 409)
+    assert boss.ask("POST", "users/eva/restore/").json()["state"] == "active"
+    problem(boss.ask("DELETE", "users/eva/"), 403)
+    assert person("own", "owner").ask("DELETE", "users/eva/").status_code == 204
+    problem(boss.ask("GET", "users/eva/"), 404)
+    errors(boss.ask("POST", "users/ben/restore/", {"state": "active"}))
+
+
+def test_nobody_administers_themselves_a_peer_or_somebody_above(boss):
+    """D2, D3."""
+    make_user("peer", make_role("peer2", level=60))
+    for username in ("max", "peer", "olga", "ann"):
+        problem(boss.ask("POST", f"users/{username}/suspend/"), 403)
+        problem(boss.ask("PATCH", f"users/{username}/", {"email": "me@example.com"}), 403)
+        assert boss.read(f"users/{username}/")["state"] == "active"
+
+
+def test_the_last_owner_is_not_shut_out(company):
+    """D7."""
+    second = person("ute")
+    give(second.user, "owner", valid_until="2126-01-01T00:00Z")
+    problem(second.ask("POST", "users/olga/suspend/"), 409)
+    assert second.ask("DELETE", "users/olga/").status_code in (403, 409)
+    assert company.read("me/")["rank"] == 101
+
+
+def test_whoever_waits_is_approved_with_roles_or_rejected(company):
+    """D5, D12."""
+    approver = person(
+        "app", "user", make_role(level=60, permissions="users.view users.approve contacts.view")
+    )
+    make_role("rep", level=10, permissions="contacts.view")
+    for name in ("wim", "wes"):
+        make_user(name, state="waiting")
+    for body in ({"roles": ["owner"]}, {"roles": ["manager"]}):
+        problem(approver.ask("POST", "users/wim/approve/", body), 403)
+    for body in ({"roles": "rep"}, {"roles": ["none"]}, {"role": "rep"}):
+        errors(approver.ask("POST", "users/wim/approve/", body))
+    assert company.read("users/wim/")["state"] == "waiting"
+    shown = approver.ask("POST", "users/wim/approve/", {"roles": ["rep"]}).json()
+    assert (shown["state"], [held["role"] for held in shown["roles"]]) == ("active", ["rep"])
+    assert approver.ask("POST", "users/wes/reject/").json()["state"] == "rejected"
+    problem(approver.ask("POST", "users/wes/approve/", {}), 403)
+    problem(
+        with_role("vic", "users.view users.edit", level=90).ask("POST", "users/wim/reject/"), 403
+    )
+
+
+# Teams and departments
+
+
+def test_teams_are_made_filled_renamed_and_deleted(company):
+    made = company.ask("POST", "teams/", {"code": "beta", "name": "Beta", "members": ["ann"]})
+    assert (made.status_code, made.json()) == (
+        201,
+        {"code": "beta", "name": "Beta", "members": ["ann"]},
+    )
+    answer = company.ask("PATCH", "teams/beta/", {"name": "Second", "members": ["ben"]})
+    assert answer.json() == {"code": "beta", "name": "Second", "members": ["ben"]}
+    assert [team["code"] for team in company.read("teams/")["results"]] == ["alpha", "beta"]
+    assert company.ask("DELETE", "teams/beta/").status_code == 204
+    problem(company.ask("GET", "teams/beta/"), 404)
+
+
+def test_departments_form_a_tree(company):
+    made = company.ask("POST", "departments/", {"code": "emea", "name": "EMEA", "parent": "sales"})
+    assert made.json() == {"code": "emea", "name": "EMEA", "parent": "sales", "people": 0}
+    assert company.read("departments/sales/")["people"] == 2
+    assert list(errors(company.ask("PATCH", "departments/sales/", {"parent": "emea"}))) == [
+        "parent"
+    ]
+    assert company.ask("PATCH", "departments/emea/", {"parent": None}).json()["parent"] is None
+    problem(company.ask("DELETE", "departments/sales/"), 409)
+    assert company.ask("DELETE", "departments/emea/").status_code == 204
+
+
+def test_the_organisation_is_seen_with_users_view_and_changed_with_groups_manage(company):
+    """D6a."""
+    viewer = with_role("vic", "users.view", level=90)
+    keeper = person("kim", make_role(permissions="users.view groups.manage", level=40))
+    for path, body in (
+        ("teams/", {"code": "x", "name": "X"}),
+        ("departments/", {"code": "x", "name": "X"}),
+    ):
+        problem(Asker().ask("GET", path), 401)
+        assert viewer.ask("GET", path).status_code == 200
+        problem(viewer.ask("POST", path, body), 403)
+        problem(viewer.ask("PATCH", f"{path}none/", {"name": "Y"}), 403)
+        assert keeper.ask("POST", path, body).status_code == 201
+        problem(keeper.ask("PATCH", f"{path}none/", {"name": "Y"}), 404)
+        for wrong in ({"code": "y"}, {"name": ""}, {"boss": "ann"}):
+            errors(keeper.ask("PATCH", f"{path}x/", wrong))
+    problem(keeper.ask("PATCH", "teams/x/", {"members": ["ann"]}), 403)
+    problem(keeper.ask("PATCH", "teams/x/", {"members": ["kim"]}), 403)
+    make_user("low", "guest")
+    assert keeper.ask("PATCH", "teams/x/", {"members": ["low"]}).json()["members"] == ["low"]
