@@ -1,0 +1,204 @@
+"""Two administrators at once: what was asked must still stand when it is written (threat 17)."""
+
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import Department, User
+from accounts.services.organisation import move_department
+from accounts.services.people import delete_person, suspend_person
+from accounts.services.placing import move_to_manager
+from roles import policy
+from roles.core.changes import RoleChanges
+from roles.core.errors import Invalid, Refused
+from roles.models import RoleAssignment
+from roles.services.assignment import assign_role, unassign_role
+from roles.services.loading import read_role
+from roles.services.role import change_role
+from tests.factories import fetch, make_department, make_role, make_user, role_of
+from tests.roles.together import PATIENCE, refusals, run_together
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def olga(transactional_db):
+    return make_user("olga", "owner")
+
+
+@pytest.fixture
+def chief(olga):
+    make_role(
+        "chief",
+        level=50,
+        permissions="roles.view roles.edit users.view users.edit contacts.view contacts.export",
+    )
+    return make_user("chief", "chief")
+
+
+@pytest.fixture
+def rep(chief):
+    return make_role("rep", permissions="contacts.view")
+
+
+def while_uncommitted(first, second):
+    """Let `second` begin while what `first` did is not committed; give what became of it.
+
+    `second` has asked all that it asks before the lock, and waits there; then `first` commits.
+    """
+    done, go_on, results = Event(), Event(), []
+
+    def holding():
+        try:
+            with transaction.atomic():
+                first()
+                done.set()
+                go_on.wait(PATIENCE)
+        finally:
+            done.set()
+            connection.close()
+
+    def waiting():
+        try:
+            results.append(second())
+        except Exception as error:  # handed to the test, which says what it expected
+            results.append(error)
+        finally:
+            connection.close()
+
+    one, other = Thread(target=holding), Thread(target=waiting)
+    one.start()
+    assert done.wait(PATIENCE)
+    other.start()
+    other.join(0.5)
+    assert other.is_alive(), f"it did not wait: {results}"
+    go_on.set()
+    for thread in (one, other):
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "a thread hangs"
+    return results[0]
+
+
+def grant(actor):
+    change_role(
+        acting_user=actor,
+        role=role_of("rep"),
+        changes=RoleChanges(granted=frozenset({"contacts.export"})),
+    )
+
+
+TAKEN_AWAY = {
+    "the permission that it would give": lambda olga: change_role(
+        acting_user=olga,
+        role=role_of("chief"),
+        changes=RoleChanges(revoked=frozenset({"contacts.export"})),
+    ),
+    "the permission to edit roles": lambda olga: change_role(
+        acting_user=olga,
+        role=role_of("chief"),
+        changes=RoleChanges(revoked=frozenset({"roles.edit"})),
+    ),
+    "their rank": lambda olga: change_role(
+        acting_user=olga, role=role_of("chief"), changes=RoleChanges(values={"level": (50, 5)})
+    ),
+    "their role": lambda olga: unassign_role(
+        acting_user=olga, user=User.objects.get(username="chief"), role=role_of("chief")
+    ),
+    "their account": lambda olga: suspend_person(
+        acting_user=olga, person=User.objects.get(username="chief")
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAKEN_AWAY)
+def test_no_grant_slips_past_what_was_taken_from_the_actor_meanwhile(olga, chief, rep, what):
+    """D1, D3, D4, R1: the actor is read again under the lock."""
+    actor = fetch(chief)
+    assert policy.check(actor, "roles.edit", rep)
+    outcome = while_uncommitted(lambda: TAKEN_AWAY[what](fetch(olga)), lambda: grant(actor))
+    assert isinstance(outcome, Refused), outcome
+    assert read_role(role_of("rep")).permissions == {"contacts.view"}
+
+
+def test_a_grant_that_nothing_came_between_is_made(olga, chief, rep):
+    outcome = while_uncommitted(
+        lambda: change_role(
+            acting_user=fetch(olga),
+            role=role_of("chief"),
+            changes=RoleChanges(granted=frozenset({"leads.view"})),
+        ),
+        lambda: grant(fetch(chief)),
+    )
+    assert outcome is None
+    assert "contacts.export" in read_role(role_of("rep")).permissions
+
+
+def test_nobody_is_suspended_by_whom_they_outrank_by_now(olga, chief):
+    """D3: the rank of the person counts as it is then."""
+    low = make_user("low", "user")
+    actor = fetch(chief)
+    outcome = while_uncommitted(
+        lambda: assign_role(acting_user=fetch(olga), user=low, role=role_of("administrator")),
+        lambda: suspend_person(acting_user=actor, person=low),
+    )
+    assert isinstance(outcome, Refused), outcome
+    assert User.objects.get(pk=low.pk).state == "active"
+
+
+def test_a_role_is_not_given_that_became_more_than_one_s_own_meanwhile(olga, chief, rep):
+    """D5: the whole effect, as it is then."""
+    low = make_user("low")
+    more = RoleChanges(granted=frozenset({"deals.delete"}))
+    outcome = while_uncommitted(
+        lambda: change_role(acting_user=fetch(olga), role=rep, changes=more),
+        lambda: assign_role(acting_user=fetch(chief), user=low, role=rep),
+    )
+    assert isinstance(outcome, Refused), outcome
+    assert not low.role_assignments.exists()
+
+
+@pytest.mark.parametrize("service", [suspend_person, delete_person])
+def test_two_owners_who_shut_each_other_out_leave_one(olga, service):
+    """D7."""
+    for round_ in range(3):
+        RoleAssignment.objects.all().delete()
+        pair = [make_user(f"o{round_}{letter}", "owner") for letter in "ab"]
+
+        def out(acting, other):
+            service(acting_user=fetch(acting), person=other)
+
+        results = run_together(
+            lambda pair=pair: out(pair[0], pair[1]), lambda pair=pair: out(pair[1], pair[0])
+        )
+        assert len(refusals(results, Refused)) == 1
+        assert policy.lasting_owners().count() == 1
+
+
+def test_one_owner_unassigned_and_the_other_suspended_at_once_leave_one(olga):
+    otto, sam = make_user("otto", "owner"), make_user("sam", is_superuser=True)
+    results = run_together(
+        lambda: unassign_role(acting_user=fetch(sam), user=olga, role=role_of("owner")),
+        lambda: suspend_person(acting_user=fetch(sam), person=otto),
+    )
+    assert len(refusals(results, Refused)) == 1
+    assert policy.lasting_owners().count() == 1
+
+
+def test_two_moves_that_would_make_a_cycle_together_leave_one(olga):
+    """R9: of managers, and of departments."""
+    ann, ben = make_user("ann"), make_user("ben")
+    north, south = make_department("north"), make_department("south")
+
+    def under(person, manager):
+        move_to_manager(acting_user=fetch(olga), person=person, manager=manager)
+
+    def below(part, parent):
+        move_department(acting_user=fetch(olga), department=part, parent=parent)
+
+    results = run_together(lambda: under(ann, ben), lambda: under(ben, ann))
+    assert len(refusals(results, Invalid)) == 1
+    assert User.objects.exclude(manager=None).count() == 1
+    results = run_together(lambda: below(north, south), lambda: below(south, north))
+    assert len(refusals(results, Invalid)) == 1
+    assert Department.objects.exclude(parent=None).count() == 1
