@@ -380,7 +380,7 @@ def test_whoever_waits_is_approved_with_roles_or_rejected(company):
     shown = approver.ask("POST", "users/wim/approve/", {"roles": ["rep"]}).json()
     assert (shown["state"], [held["role"] for held in shown["roles"]]) == ("active", ["rep"])
     assert approver.ask("POST", "users/wes/reject/").json()["state"] == "rejected"
-    problem(approver.ask("POST", "users/wes/approve/", {}), 403)
+    problem(approver.ask("POST", "users/wes/approve/", {}), 409)
     problem(
         with_role("vic", "users.view users.edit", level=90).ask("POST", "users/wim/reject/"), 403
     )
