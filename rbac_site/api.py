@@ -14,6 +14,7 @@ from roles.rest_framework.views import StrictQuery
 # Each describes its part of the API, and is found by being imported.
 from . import (  # noqa: F401
     openapi,
+    openapi_activities,
     openapi_joining,
     openapi_people,
     openapi_roles,

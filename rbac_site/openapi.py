@@ -98,7 +98,9 @@ class RecordViews(OpenApiViewExtension):
     match_subclasses = True
 
     def view_replacement(self) -> Any:
-        """Say what trash, restore and the addresses of shares answer."""
+        """Say what trash, restore, and the addresses of shares and history answer."""
+        from .openapi_activities import HISTORY  # not above: it is made of what stands below
+
         serializer = self.target().get_serializer_class()
         trash = extend_schema(
             responses=serializer(many=True), description="What lies in the trash."
@@ -115,6 +117,7 @@ class RecordViews(OpenApiViewExtension):
                 extend_schema(methods=["POST"], request=one, responses={200: one, 201: one}),
             ),
             unshare=extend_schema(responses={204: None}, parameters=[SHARE]),
+            history=HISTORY,
         )(type("Described", (self.target,), {}))
 
 

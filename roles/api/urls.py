@@ -4,10 +4,12 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from . import views
+from .activities import ActivityViewSet
 from .roles import RoleViewSet
 from .tokens import Tokens
 
 router = SimpleRouter()
+router.register("activities", ActivityViewSet, basename="activity")
 router.register("roles", RoleViewSet, basename="role")
 router.register("tokens", Tokens, basename="token")
 

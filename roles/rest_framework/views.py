@@ -21,6 +21,7 @@ from .. import policy
 from ..core.errors import Blocked, Invalid, Refused
 from ..core.specs import Module
 from ..services import records
+from .activities import RecordHistory
 from .etags import etag_of, require_match
 from .filters import FieldFilter, FieldOrdering, TextSearch
 from .metadata import PlainMetadata
@@ -78,7 +79,7 @@ class GovernedView(StrictQuery):
     pagination_class = BoundedPages
     search_fields: tuple[str, ...] = ()
     asks: str | Mapping[str, str] | None = None
-    paged: tuple[str, ...] = ("list", "trash", "shares")
+    paged: tuple[str, ...] = ("list", "trash", "shares", "history")
     lookup_value_regex = "[0-9]+"
 
     @property
@@ -113,7 +114,7 @@ class GovernedView(StrictQuery):
         return policy.with_masks(queryset, self.request.user)
 
 
-class GovernedViewSet(SharedRecords, GovernedView, viewsets.ModelViewSet):
+class GovernedViewSet(SharedRecords, RecordHistory, GovernedView, viewsets.ModelViewSet):
     """List, read, create, change, delete, restore and share the records of one module."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]

@@ -30,6 +30,7 @@ def addresses(module, pk):
         ("GET", f"{module}/trash/"),
         *((method, f"{module}/{pk}/") for method in ("GET", "HEAD", "PATCH", "DELETE", "OPTIONS")),
         ("POST", f"{module}/{pk}/restore/"),
+        ("GET", f"{module}/{pk}/history/"),
     ]
 
 

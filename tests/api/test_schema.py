@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from crm.models import Contact
+
 from .people import MODELS, Asker, errors, make, problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,12 +46,14 @@ def test_it_names_every_address_and_no_other(olga):
     of_module = [("", "get post"), ("{id}/", "get patch delete")]
     of_module += [("{id}/restore/", "post"), ("trash/", "get")]
     of_module += [("{id}/shares/", "get post"), ("{id}/shares/{share}/", "delete")]
+    of_module += [("{id}/history/", "get")]
     expected = {f"/api/v1/{m}/{end}": how for m in MODELS for end, how in of_module}
     expected |= {f"/api/v1/{name}/": "get" for name in ("me", "modules", "permissions")}
     of_role = [("", "get put patch delete"), ("matrix/", "get patch"), ("clone/", "get post")]
     of_role += [("impact/", "post")]
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
+    expected |= {"/api/v1/activities/": "get", "/api/v1/activities/{id}/": "get"}
     expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
     of_user = [("", "get patch delete"), ("roles/", "get post"), ("roles/{role}/", "delete")]
     of_user += [(f"{act}/", "post") for act in ("suspend", "restore", "approve", "reject")]
@@ -72,6 +76,9 @@ def test_what_answers_hold_is_what_it_promises(olga):
         assert promised["required"] == ["id"]
     roles = {"roles/": "roles/", "roles/user/": "roles/{code}/"}
     roles["roles/user/matrix/"] = "roles/{code}/matrix/"
+    entry = olga.read("activities/")["results"][0]["id"]
+    roles |= {"activities/": "activities/", f"activities/{entry}/": "activities/{id}/"}
+    roles[f"contacts/{Contact.objects.get().pk}/history/"] = "contacts/{id}/history/"
     for path, described_as in roles.items():
         answer = schema_for(olga)["paths"][f"/api/v1/{described_as}"]["get"]["responses"]["200"]
         promised = answer["content"]["application/json"]["schema"]

@@ -1,0 +1,114 @@
+"""Entries of the log as the API writes them, and the history of a record (D13, R16, R23, R24)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .. import policy
+from ..models import AuditEntry, Role
+from .references import NO_ACCESS, shown
+
+ADDRESSED_BY = {Role: "code"}
+"""Models whose records the API addresses by something else than their key."""
+
+
+class RecordHistory:
+    """The address `{id}/history/`, part of every view of records: for whoever may view it."""
+
+    paginator: Any
+    get_object: Any
+
+    @action(detail=True, methods=["get"], filter_backends=[])
+    def history(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List what happened to the record, the newest first, as far as the asker may read it."""
+        about = AuditEntry.objects.about(self.get_object())
+        entries = about.filter(policy.visible_entries(request.user))
+        page = self.paginator.paginate_queryset(entries, request, self)
+        return self.paginator.get_paginated_response(written(request.user, page))
+
+
+def address_field(model: Any) -> str:
+    """Give the field by which the API addresses records of `model`."""
+    if model is get_user_model():
+        return str(model.USERNAME_FIELD)
+    return ADDRESSED_BY.get(model, "pk")
+
+
+def written(user: Any, entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+    """Write entries that `user` may see, with a number of queries that does not grow with them."""
+    seen = policy.seen_entries(user, entries)
+    names = _references(user, seen)
+    return [_written(one, names) for one in seen]
+
+
+def _written(seen: policy.Seen, names: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
+    entry = seen.entry
+    return {
+        "id": entry.pk,
+        "moment": entry.moment.isoformat().replace("+00:00", "Z"),
+        "actor": _actor(seen.actor),
+        "actor_name": entry.actor_name if seen.actor is None else seen.actor.name or None,
+        "action": entry.action,
+        "module": seen.module.code if seen.module else None,
+        "subject": _thing(entry.subject_type, seen.subject),
+        "beside": _thing(entry.beside_type, seen.beside) if seen.beside else None,
+        "changes": [_row(seen, row, names) for row in seen.changes],
+    }
+
+
+def _actor(actor: policy.Glimpse | None) -> str | None:
+    """Give the user name, “no access”, or `None` for the system and for who is gone."""
+    if actor is None:
+        return None
+    if not actor.in_view:
+        return NO_ACCESS
+    record: Any = actor.record
+    return record.get_username() if record is not None else None
+
+
+def _thing(kind: str, glimpse: policy.Glimpse) -> dict[str, Any]:
+    """Write what an entry is about; `id` is that of its address, `None` where it has none now."""
+    if not glimpse.in_view:
+        return {"kind": kind, "id": None, "name": NO_ACCESS}
+    field = address_field(glimpse.model)
+    if field == "pk":
+        key: Any = int(glimpse.key) if glimpse.key.isdecimal() else glimpse.key
+    else:
+        key = getattr(glimpse.record, field) if glimpse.record is not None else None
+    return {"kind": kind, "id": key, "name": glimpse.name or None}
+
+
+def _row(
+    seen: policy.Seen, row: Mapping[str, Any], names: Mapping[Any, Mapping[str, Any]]
+) -> dict[str, Any]:
+    related = policy.reference_of(seen.subject.model, row["field"])
+    made = {name: NO_ACCESS if value is None else value for name, value in row.items()}
+    for side in ("old", "new"):
+        made[side] = row[side] if related is None else _named(row[side], names[related])
+    return made
+
+
+def _named(value: Any, names: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [names.get(str(key), NO_ACCESS) for key in value]
+    return None if value is None else names.get(str(value), NO_ACCESS)
+
+
+def _references(user: Any, page: Iterable[policy.Seen]) -> dict[Any, dict[str, Any]]:
+    """Give how what the changes refer to is written, each kind with one query at most (R24)."""
+    wanted: dict[Any, set[Any]] = {}
+    for seen in page:
+        for row in seen.changes:
+            related = policy.reference_of(seen.subject.model, row["field"])
+            if related is not None:
+                keys = wanted.setdefault(related, set())
+                for side in (row["old"], row["new"]):
+                    keys.update(side if isinstance(side, list) else [side])
+    return {
+        related: {str(pk): name for pk, name in shown(user, related, keys).items()}
+        for related, keys in wanted.items()
+    }
