@@ -24,7 +24,8 @@ class Control:
     """One select: its names for the post, for a screen reader and for the eye; its choices.
 
     A choice is (value, label, chosen). `also` are the boxes beside it. `says` is what comes out
-    with the whole chain, and where from; of a field only where the select does not say it.
+    with the whole chain, and where from; of a field only where the select does not say it. `locked`
+    says why the reader cannot change it (D4): then there is no select, only what comes out.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Control:
     also: tuple[Choice, ...] = ()
     says: str = ""
     outcome: str = ""
+    locked: str = ""
 
 
 # Whose records

@@ -10,10 +10,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import snapshots
+from .. import policy, snapshots
 from ..core.changes import RoleChanges, apply, difference
 from ..core.compile import CompiledRole
 from ..core.errors import Conflict, Invalid
+from ..core.locks import NO_LOCKS, Locks
 from ..core.names import split_names
 from ..core.specs import RoleSpec
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
@@ -21,7 +22,7 @@ from ..models import Role
 from ..services.loading import read_role
 from .bases import BaseChoice, bases_for
 from .details import read_post
-from .grid import Board, GridField, fixed_cells
+from .grid import Board, GridField, fixed_cells, locked_cells
 from .starting import BLANK
 from .state import pack, unpack
 from .words import changes_in_words
@@ -74,8 +75,9 @@ class RoleForm(forms.Form):
         role: Role | None = None,
         start: RoleSpec = BLANK,
         frozen_because: str = "",
+        asker: Any = None,
     ) -> None:
-        self.role = role
+        self.role, self.asker = role, asker
         self.current = read_role(role) if role else start
         self.shown, fixed = self._seen(data)
         self.shown = self.shown or self.current
@@ -83,15 +85,17 @@ class RoleForm(forms.Form):
         self.frozen_because = frozen_because
         board = self.board_of(self.shown)
         self.fixed = frozenset(board.fixed) if fixed is None else fixed
+        self.locked = board.locked
         self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
-        self.fields["base"].choices = bases_for(role)
+        self.fields["base"].choices = bases_for(role, board.locks)
         self.fields["permissions"].widget.board = board
         self._limit(frozen_because)
 
     def board_of(self, spec: RoleSpec) -> Board:
         """Give what the page shows of a role with these values, be they stored or not."""
-        compiled = self.policy.compile(spec)
+        compiled, locks = self.policy.compile(spec), self._locks_on(spec)
+        names = {code: role.name for code, role in self.policy.roles.items()}
         return Board(
             fixed=fixed_cells(compiled),
             compiled=compiled,
@@ -100,7 +104,15 @@ class RoleForm(forms.Form):
             fields=spec.fields,
             frozen_because=self.frozen_because,
             disabled=self.policy.rules.disabled,
+            locks=locks,
+            locked=locked_cells(locks, spec.permissions, names),
         )
+
+    def _locks_on(self, spec: RoleSpec) -> Locks:
+        """Give what the reader can neither tick nor untick (D4); nothing where nobody is asked."""
+        if self.asker is None or self.frozen_because:
+            return NO_LOCKS
+        return policy.locks_for(self.asker, self.current if self.role else None, spec)
 
     def _base_of(self, spec: RoleSpec) -> CompiledRole | None:
         """Give the chosen base; one that cannot be is shown as bringing nothing (R3)."""
@@ -140,6 +152,8 @@ class RoleForm(forms.Form):
         if frozen_because or self.current.is_system:
             for name in ("name", "level"):
                 self.fields[name].widget.attrs["readonly"] = True
+        level_max = self.fields["permissions"].widget.board.locks.level_max
+        self.fields["level"].widget.attrs["max"] = level_max
         if frozen_because:
             for name in ("description", "privileges"):
                 self.fields[name].widget.attrs["readonly"] = True
@@ -188,15 +202,23 @@ class RoleForm(forms.Form):
         return frozenset(split_names(self.cleaned_data["privileges"]))
 
     def clean_permissions(self) -> frozenset[str]:
-        """Keep the role's own state of every cell that was fixed on the page."""
-        return self._without_fixed(self.cleaned_data["permissions"])
+        """Keep the role's own state of every cell that was fixed or locked on the page.
+
+        No page posts a tick of a locked cell: such a post is refused whole (D4).
+        """
+        posted = self.cleaned_data["permissions"]
+        forged = (posted & self.locked.keys()) - self.fixed - self.shown.permissions
+        if forged:
+            raise forms.ValidationError([self.locked[code] for code in sorted(forged)])
+        return self._without_fixed(posted)
 
     def _without_fixed(self, posted: frozenset[str]) -> frozenset[str]:
-        return (posted - self.fixed) | (self.shown.permissions & self._untouchable())
+        changeable = posted - self.fixed - self.locked.keys()
+        return changeable | (self.shown.permissions & self._untouchable())
 
     def _untouchable(self) -> frozenset[str]:
-        """Fixed cells, and grants that the page did not show at all (R7)."""
-        return self.fixed | (self.shown.permissions - self._possible())
+        """Fixed and locked cells, and grants that the page did not show at all (R7)."""
+        return self.fixed | self.locked.keys() | (self.shown.permissions - self._possible())
 
     def _possible(self) -> frozenset[str]:
         rules = self.policy.rules
@@ -237,13 +259,13 @@ class RoleForm(forms.Form):
         """
         role = Role.objects.select_related("base").get(pk=self.role.pk)
         merged = apply(self.changes, conflict.current)
-        fresh = RoleForm(role=role)
+        fresh = RoleForm(role=role, asker=self.asker)
         data = QueryDict(mutable=True)
         for name, value in fresh._initial(merged).items():
             data.setlist(name, sorted(value)) if name == "permissions" else data.update(
                 {name: value}
             )
-        form = RoleForm(data, role=role)
+        form = RoleForm(data, role=role, asker=self.asker)
         form.add_error(None, [conflict.args[0], *changes_in_words(conflict.changes)])
         return form
 

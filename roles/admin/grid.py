@@ -3,7 +3,7 @@
 `Board` is what a page shows for a role as it stands; the widget draws it with what was typed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..core.compile import CompiledRole, Source
+from ..core.locks import NO_LOCKS, Locks
 from ..core.specs import NOTHING, Fields, Module, Records
 from ..core.vocabulary import ACTIONS, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..registry import registry
+from ..services.delegation import excess_in_words
 from ..services.labels import ACTION_LABELS, feature_label, label_of
 from .controls import (
     Control,
@@ -67,7 +69,8 @@ class Row:
 class Board:
     """A role's cells for the page: what it has from elsewhere, and whether anything may change.
 
-    `opened` names the modules whose details stand open when the page comes.
+    `opened` names the modules whose details stand open when the page comes. `locks` are what the
+    reader can neither tick nor untick, `locked` says of each such cell why (D4).
     """
 
     fixed: dict[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -78,6 +81,8 @@ class Board:
     records: Records = field(default_factory=lambda: NOTHING)
     fields: Fields = field(default_factory=lambda: NOTHING)
     opened: frozenset[str] = frozenset()
+    locks: Locks = NO_LOCKS
+    locked: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def rows(self, ticked: Iterable[str]) -> list[tuple[str, list[Row]]]:
         """Give the modules by group, each with its cells."""
@@ -95,11 +100,22 @@ class Board:
             return row
         return replace(
             row,
-            scope=scope_control(module, self.records, self.compiled, self.base),
-            actions=tuple(action_controls(module, self.records, self.compiled)),
-            field_levels=tuple(field_controls(module, self.fields, self.compiled, self.base)),
+            scope=self._lock(scope_control(module, self.records, self.compiled, self.base)),
+            actions=tuple(map(self._lock, action_controls(module, self.records, self.compiled))),
+            field_levels=tuple(
+                map(self._lock, field_controls(module, self.fields, self.compiled, self.base))
+            ),
             is_open=module.code in self.opened,
         )
+
+    def _lock(self, control: Control | None) -> Control | None:
+        """Mark a select of which no change would pass with the reason (D4)."""
+        if control is None:
+            return None
+        kind, module, *rest = control.name.split(":")
+        locks = self.locks.scopes if kind == "scope" else self.locks.fields
+        excess = locks.get((module, rest[0] if rest else EVERY_ACTION))
+        return replace(control, locked=excess_in_words(excess)) if excess else control
 
     def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
         """Give the features by group."""
@@ -123,6 +139,8 @@ class Board:
             return Cell(code, label, True, True, reason(sources[0]), sources[0].kind)
         if self.frozen_because:
             return Cell(code, label, code in own, True, self.frozen_because, "locked")
+        if why := self.locked.get(code):
+            return Cell(code, label, code in own, True, why, "locked")
         return Cell(code, label, code in own, False)
 
     def _records(self, module: Module) -> str:
@@ -158,6 +176,14 @@ class Board:
         if others < FieldLevel.EDITABLE:
             return _("some open")
         return _("%d restricted") % restricted if restricted else _("all open")
+
+
+def locked_cells(locks: Locks, ticked: frozenset[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Say of each cell that the reader can neither tick nor untick why; `names` are of roles."""
+    return {
+        code: excess_in_words(replace(excess, taken=code in ticked), names)
+        for code, excess in locks.cells.items()
+    }
 
 
 def reason(source: Source) -> str:

@@ -134,7 +134,7 @@ def _brings(board: Board) -> str:
 def problems_in(form: RoleForm) -> Problems:
     """Say what is wrong by field, "" for the whole form: what a save would say against it."""
     found = {"" if n == NON_FIELD_ERRORS else n: list(e) for n, e in form.errors.items()}
-    for name, messages in problems_of(form.role, form.shown, form.wanted).items():
+    for name, messages in problems_of(form.role, form.shown, form.wanted, asker=form.asker).items():
         place = name if name in form.fields else ""
         found[place] = [*found.get(place, []), *messages]
     if form.role and difference(form.shown, form.current):

@@ -50,12 +50,15 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         frozen = self._why_frozen(request, role)
         form = RoleForm(
-            role=role, start=starting_point(request.GET, request.user).spec, frozen_because=frozen
+            role=role,
+            start=starting_point(request.GET, request.user).spec,
+            frozen_because=frozen,
+            asker=request.user,
         )
         if request.method == "POST":
             if role is None or not self.has_change_permission(request, role):
                 self._require_services_would(request, role)
-            form = RoleForm(request.POST, role=role)
+            form = RoleForm(request.POST, role=role, asker=request.user)
             save = self._look_at if "_impact" in request.POST else self._save
             if form.is_valid() and (saved := save(request, form)):
                 return HttpResponseRedirect(reverse("admin:roles_role_change", args=[saved.pk]))
@@ -91,7 +94,9 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
 
     def _look_at(self, request: HttpRequest, form: RoleForm) -> None:
         """Put what a save would say against the form at its fields, and save nothing."""
-        form.add_refusal(Invalid(problems_of(form.role, form.shown, form.wanted)))
+        form.add_refusal(
+            Invalid(problems_of(form.role, form.shown, form.wanted, asker=request.user))
+        )
 
     def _save_new(self, request: HttpRequest, form: RoleForm) -> Role:
         named = Role.objects.filter(code=request.GET.get("clone", ""))

@@ -38,6 +38,6 @@ class RoleImpact(RolePages):
             raise PermissionDenied(
                 why_not(request.user, "roles.edit" if role else "roles.create", role)
             )
-        form = RoleForm(request.POST, role=role)
+        form = RoleForm(request.POST, role=role, asker=request.user)
         form.full_clean()
         return JsonResponse(Outlook.of(form).as_json(problems_in(form)))

@@ -1,6 +1,6 @@
 """Hold every change of roles and people to section 6, and say in words what is too much."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from .. import policy
 from ..core.coverage import Excess
 from ..core.errors import Refused
+from ..core.specs import NOTHING
 from ..models import Role
 from ..registry import registry
 from .labels import ACTION_LABELS, feature_label, label_of
@@ -81,12 +82,12 @@ def excesses_in_words(excess: Iterable[Excess]) -> str:
     return " ".join(told)
 
 
-def excess_in_words(excess: Excess) -> str:
-    """Say of one thing why it is too much, and the way out."""
-    return f"{_why(excess)} {_way_out(excess)}"
+def excess_in_words(excess: Excess, names: Mapping[str, str] = NOTHING) -> str:
+    """Say of one thing why it is too much, and the way out; `names` are those of roles by code."""
+    return f"{_why(excess, names)} {_way_out(excess)}"
 
 
-def _why(excess: Excess) -> str:
+def _why(excess: Excess, names: Mapping[str, str]) -> str:
     if excess.kind in ("permission", "scopes", "fields", "together"):
         words = _of_cells(excess)
     else:
@@ -94,7 +95,7 @@ def _why(excess: Excess) -> str:
     return words % {
         "cell": cell_name(excess.about),
         "about": excess.about,
-        "role": _name_of(excess.role),
+        "role": names.get(excess.role) or (_name_of(excess.role) if excess.via else excess.role),
         "lacking": _lacking(excess),
     }
 

@@ -78,10 +78,13 @@ def change_role(
     return made
 
 
-def problems_of(role: Role | None, current: RoleSpec, wanted: RoleSpec) -> dict[str, list[str]]:
+def problems_of(
+    role: Role | None, current: RoleSpec, wanted: RoleSpec, *, asker: Any = None
+) -> dict[str, list[str]]:
     """Say by field, "" for the whole, what a save of `wanted` would refuse; reads only.
 
-    `current` is what the role stores, or what a new role begins with. Who asks is not judged.
+    `current` is what the role stores, or what a new role begins with. Who asks is held to
+    section 6; without an `asker` nobody is.
     """
     wanted = _folded(wanted)
     made = difference(current if role else _blank(wanted), wanted)
@@ -93,6 +96,8 @@ def problems_of(role: Role | None, current: RoleSpec, wanted: RoleSpec) -> dict[
             base = Role.objects.get(code=wanted.base)
             with _chain_in_words():
                 Role(pk=role.pk if role else None, base=base).check_chain()
+        if asker is not None and made:
+            require_within(policy.excess_of_role(asker, current if role else None, wanted))
     except Invalid as invalid:
         return invalid.errors
     except Refused as refused:
