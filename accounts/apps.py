@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers, throttle  # noqa: F401
+        from . import checks, receivers, second_factor, throttle  # noqa: F401

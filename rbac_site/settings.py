@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "rest_framework",
@@ -123,9 +124,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # who comes in by ways of ours has proven i
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A whole office signs in from one address in the morning. Failures are counted below, by account
 # and address; here stands what they leave open: one address trying many accounts, and many one.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,30/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,10/5m/key"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Sales CRM"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # no account stands under an address that nobody vouches for
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.throttle.account_key"
 AXES_CLIENT_IP_CALLABLE = "accounts.throttle.client_address"

@@ -4,8 +4,14 @@ Of the sign-in library only the pages that have rules here: changing an e-mail a
 administrator's act (D3) that needs the log, and people register by pages of ours (D12).
 """
 
+from typing import Any
+
 from allauth.account import views as sign_in
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from django.contrib import admin
+from django.db import transaction
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
@@ -15,6 +21,12 @@ from accounts.tokens import tokens
 from accounts.waiting import for_admitted
 
 from .theme import choose_theme
+
+
+def own(view: Any) -> Any:
+    """Keep a page of one's own second factor from whoever waits; a change stands with its entry."""
+    return for_admitted(transaction.atomic(view))
+
 
 handler400 = "rbac_site.refusals.bad_request"
 handler403 = "rbac_site.refusals.permission_denied"
@@ -62,7 +74,23 @@ joining = [
     path("domains/<int:pk>/remove/", inside(domains.remove_domain), name="remove_domain"),
 ]
 
+second_factor = [
+    path("", own(mfa.index), name="mfa_index"),
+    path("authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("reauthenticate/", own(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("on/", own(totp.activate_totp), name="mfa_activate_totp"),
+    path("off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("codes/", own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("codes/new/", own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path(
+        "codes/download/",
+        own(codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+]
+
 urlpatterns = [
+    path("auth/second-factor/", include(second_factor)),
     path("auth/", include(account)),
     path("", include(joining)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),

@@ -1,0 +1,69 @@
+"""A second factor for whoever wants one: an app's codes, stored encrypted, in the log (D13)."""
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_removed
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_save
+
+from .models import User
+from .services.newcomers import log_person
+
+MADE = {
+    Authenticator.Type.TOTP: "second_factor_added",
+    Authenticator.Type.RECOVERY_CODES: "recovery_codes_made",
+}
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keep secrets so that who reads the database alone cannot make codes from them."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt under the present secret key."""
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt what was encrypted under the present key or one that it replaced."""
+        return _keys().decrypt(encrypted_text.encode()).decode()
+
+
+def _keys() -> MultiFernet:
+    return MultiFernet([_key(s) for s in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _key(secret: str) -> Fernet:
+    """Derive a key that serves nothing else."""
+    made = HKDF(hashes.SHA256(), length=32, salt=None, info=b"accounts.second_factor")
+    return Fernet(base64.urlsafe_b64encode(made.derive(secret.encode())))
+
+
+def remove_second_factor(*, user: User) -> bool:
+    """Take the second factor off an account; only whoever runs the server can."""
+    with transaction.atomic():
+        count, _by_model = Authenticator.objects.filter(user=user).delete()
+        if count:
+            log_person(None, "user.second_factor_removed", user, [])
+    return bool(count)
+
+
+def log_made(*, instance: Authenticator, created: bool, raw: bool, **kwargs: Any) -> None:
+    """Log a new factor within the transaction that stores it; the library's signal comes after."""
+    if created and not raw:
+        log_person(instance.user, f"user.{MADE[instance.type]}", instance.user, [])
+
+
+def log_removed(*, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Log that somebody turned it off; the recovery codes go with it unsaid."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        log_person(user, "user.second_factor_removed", user, [])
+
+
+post_save.connect(log_made, sender=Authenticator, dispatch_uid="accounts.second_factor.made")
+authenticator_removed.connect(log_removed, dispatch_uid="accounts.second_factor.removed")
