@@ -1,5 +1,8 @@
 """Whose records an action reaches, in plain words (R9, R14)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +18,16 @@ THEIRS = {
     "department": gettext_lazy("your department’s"),
     "reporting_line": gettext_lazy("those of people who report to you"),
 }
+OF_ANOTHER = {
+    "team": gettext_lazy("their teams’"),
+    "department": gettext_lazy("their department’s"),
+    "reporting_line": gettext_lazy("those of people who report to them"),
+}
+
+
+def reach_of_another(scopes: frozenset[str]) -> str:
+    """Say of somebody else whose records these scopes reach (R9)."""
+    return _listed(scopes, _("their own records"), OF_ANOTHER)
 
 
 def reach_in_words(access: Access, module: Module, action: str) -> str:
@@ -33,12 +46,16 @@ def reach_in_words(access: Access, module: Module, action: str) -> str:
 
 
 def _owners(scopes: frozenset[str]) -> str:
+    return _listed(scopes, _("your own records"), THEIRS)
+
+
+def _listed(scopes: frozenset[str], own: str, others: Mapping[str, Any]) -> str:
     if ALL in scopes:
         return _("all records")
-    others = [_of_others(scope) for scope in registry.scopes if scope in scopes - {OWN}]
-    return get_text_list([_("your own records"), *others], _("and"))
+    named = [scope for scope in registry.scopes if scope in scopes - {OWN}]
+    return get_text_list([own, *(_of_others(scope, others) for scope in named)], _("and"))
 
 
-def _of_others(scope: str) -> str:
+def _of_others(scope: str, words: Mapping[str, Any]) -> str:
     label = registry.scopes[scope].label
-    return str(THEIRS.get(scope) or _("those in “%(scope)s”") % {"scope": label})
+    return str(words.get(scope) or _("those in “%(scope)s”") % {"scope": label})

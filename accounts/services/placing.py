@@ -67,6 +67,42 @@ def set_members(*, acting_user: Any, team: Team, members: Iterable[User]) -> Non
             log_person(acting_user, "user.moved", person, [_membership(team, joins)])
 
 
+def move_to_teams(*, acting_user: Any, person: User, teams: Iterable[Team]) -> User:
+    """Let somebody be in exactly these teams."""
+    wished = {team.pk for team in teams}
+    with administering(acting_user, GROUPS):
+        held = set(Membership.objects.filter(user=person).values_list("team_id", flat=True))
+        for team in Team.objects.filter(pk__in=held - wished):
+            leave_team(acting_user=acting_user, person=person, team=team)
+        for team in Team.objects.filter(pk__in=wished - held):
+            join_team(acting_user=acting_user, person=person, team=team)
+    return person
+
+
+def join_team(*, acting_user: Any, person: User, team: Team) -> User:
+    """Put somebody into a team beside those that they are in."""
+    with administering(acting_user, GROUPS) as actor:
+        person = _movable(actor, person)
+        if Membership.objects.get_or_create(team=team, user=person)[1]:
+            log_person(acting_user, "user.moved", person, [_membership(team, True)])
+    return person
+
+
+def leave_team(*, acting_user: Any, person: User, team: Team) -> User:
+    """Take somebody out of a team."""
+    with administering(acting_user, GROUPS) as actor:
+        person = _movable(actor, person)
+        if Membership.objects.filter(team=team, user=person).delete()[0]:
+            log_person(acting_user, "user.moved", person, [_membership(team, False)])
+    return person
+
+
+def _movable(actor: Any, person: User) -> User:
+    person = read(person, actor, GROUPS)
+    require_movable(actor, [person])
+    return person
+
+
 def _membership(team: Team, joins: bool) -> dict[str, Any]:
     return changed("team", None if joins else team, team if joins else None)
 

@@ -25,11 +25,11 @@ class ChipFilter(admin.SimpleListFilter):
     is_menu = False
 
     def condition(self, value: str) -> Any:
-        """Give what `value` asks of a role."""
+        """Give what `value` asks of a row."""
         raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Keep the roles that answer the condition."""
+        """Keep the rows that answer the condition."""
         value = self.value()
         if value is None:
             return queryset
@@ -42,11 +42,12 @@ class ChipFilter(admin.SimpleListFilter):
         return True
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        """Give the chips: what each asks, whether it is chosen, and how many roles it leaves."""
+        """Give the chips: what each asks, whether it is chosen, and how many rows it leaves."""
         others = changelist.get_queryset(
             changelist.request, exclude_parameters=self.expected_parameters()
         )
-        counts = self.counts(Role.objects.filter(pk__in=others.order_by().values("pk")))
+        rows = changelist.model._default_manager.filter(pk__in=others.order_by().values("pk"))
+        counts = self.counts(rows)
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
@@ -61,10 +62,10 @@ class ChipFilter(admin.SimpleListFilter):
                 "count": capped(counts.get(value, 0)),
             }
 
-    def counts(self, roles: QuerySet) -> dict[str, int]:
-        """Count the roles that each choice leaves, in one query."""
+    def counts(self, found: QuerySet) -> dict[str, int]:
+        """Count the rows that each choice leaves, in one query."""
         values = [value for value, _label in self.lookup_choices]
-        return roles.aggregate(**{v: Count("pk", filter=self.condition(v)) for v in values})
+        return found.aggregate(**{v: Count("pk", filter=self.condition(v)) for v in values})
 
 
 class KindFilter(ChipFilter):
@@ -114,10 +115,10 @@ class BaseFilter(ChipFilter):
         """Ask for the base itself, not for one further down the chain."""
         return Q(base=None) if value == NO_BASE else Q(base__code=value)
 
-    def counts(self, roles: QuerySet) -> dict[str, int]:
+    def counts(self, found: QuerySet) -> dict[str, int]:
         """Count by base, however many there are."""
-        rows = roles.order_by().values_list("base__code").annotate(found=Count("pk"))
-        return {code or NO_BASE: found for code, found in rows}
+        rows = found.order_by().values_list("base__code").annotate(number=Count("pk"))
+        return {code or NO_BASE: number for code, number in rows}
 
 
 def capped(count: int) -> str:
