@@ -1,4 +1,4 @@
-"""The role page of somebody who is no Owner: what they cannot give is reached and explained (D4)."""
+"""The role page for somebody who is no Owner: what they cannot give is reached and explained."""
 
 import pytest
 from playwright.sync_api import expect
