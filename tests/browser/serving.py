@@ -1,14 +1,16 @@
 """A whole site in processes of its own, and a process beside it that only asks `has_perm`."""
 
+import fcntl
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -46,6 +48,22 @@ def manage(database_url: str, *args: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def demonstration(folder: Path) -> Path:
+    """Give a database with the demonstration in it; of several processes the first makes it."""
+    path, done = folder / "demonstration.sqlite3", folder / "demonstration.done"
+    with open(folder / "demonstration.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            url = f"sqlite:///{path}"
+            manage(url, "migrate", "--verbosity=0")
+            manage(url, "load_demo")
+            with closing(sqlite3.connect(path)) as rows:
+                # What still lies beside the file would not be copied with it.
+                rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            done.touch()
+    return path
 
 
 @contextmanager
