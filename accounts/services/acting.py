@@ -71,11 +71,16 @@ _CONSTRAINED = frozenset({"username", "email"})
 
 
 def changed(name: str, old: Any, new: Any) -> dict[str, Any]:
-    """Give one row of the log's changes; what is no plain value is written as its name."""
+    """Give one row of the log's changes; what is referred to, by its key, as in records' rows.
+
+    The log's readers name it, each as far as they may view it (R24).
+    """
     return {"field": name, "old": _plain(old), "new": _plain(new)}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return value.pk
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 

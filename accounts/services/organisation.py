@@ -63,7 +63,7 @@ def delete_team(*, acting_user: Any, team: Team) -> None:
         team = _locked(team)
         members = Membership.objects.filter(team=team).values("user")
         require_movable(actor, User.objects.filter(pk__in=members))
-        left = [changed("member", user, None) for user in User.objects.filter(pk__in=members)]
+        left = [changed("member", str(user), None) for user in User.objects.filter(pk__in=members)]
         log_organisation(acting_user, "deleted", team, [*_named(team, gone=True), *left])
         team.delete()
 

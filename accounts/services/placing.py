@@ -33,7 +33,8 @@ def move_to_manager(*, acting_user: Any, person: User, manager: User | None) -> 
             with in_words():
                 person.full_clean(exclude=["password"])
                 person.save(update_fields=["manager"])
-            log_person(acting_user, "user.moved", person, [changed("manager", old, manager)])
+            row = changed("manager", old, manager)
+            log_person(acting_user, "user.moved", person, [row], is_field_change=True)
     return person
 
 
@@ -45,7 +46,8 @@ def move_to_department(*, acting_user: Any, person: User, department: Department
         old, person.department = person.department, department
         if old != department:
             person.save(update_fields=["department"])
-            log_person(acting_user, "user.moved", person, [changed("department", old, department)])
+            row = changed("department", old, department)
+            log_person(acting_user, "user.moved", person, [row], is_field_change=True)
     return person
 
 
@@ -64,7 +66,8 @@ def set_members(*, acting_user: Any, team: Team, members: Iterable[User]) -> Non
                 Membership.objects.create(team=team, user=person)
             else:
                 Membership.objects.filter(team=team, user=person).delete()
-            log_person(acting_user, "user.moved", person, [_membership(team, joins)])
+            row = _membership(team, joins)
+            log_person(acting_user, "user.moved", person, [row], is_field_change=True)
 
 
 def move_to_teams(*, acting_user: Any, person: User, teams: Iterable[Team]) -> User:
@@ -104,7 +107,8 @@ def _movable(actor: Any, person: User) -> User:
 
 
 def _membership(team: Team, joins: bool) -> dict[str, Any]:
-    return changed("team", None if joins else team, team if joins else None)
+    name = str(team)  # people have no field of this name, by which the log could look it up
+    return changed("team", None if joins else name, name if joins else None)
 
 
 def require_movable(actor: Any, people: Iterable[User] | QuerySet[User]) -> None:

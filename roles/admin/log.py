@@ -34,6 +34,13 @@ ACTIONS = {
     "record.shared": gettext_lazy("shared %(subject)s"),
     "record.unshared": gettext_lazy("took back a share of %(subject)s"),
 }
+ACTIONS |= {
+    "user.joined": gettext_lazy("came in as %(subject)s"),
+    "user.registered": gettext_lazy("registered as %(subject)s"),
+    "user.undeleted": gettext_lazy("restored %(subject)s"),
+    "user.password_reset": gettext_lazy("reset the password of %(subject)s"),
+    "user.moved": gettext_lazy("moved %(subject)s"),
+}
 SOMEBODY = gettext_lazy("Somebody")
 FOLDED_FROM = 5
 
@@ -139,7 +146,8 @@ def name_of_glimpse(glimpse: policy.Glimpse) -> str:
 
 def _what(seen: policy.Seen, about: Model | None) -> str:
     action = seen.entry.action
-    known = str(ACTIONS.get(action) or f"{action.rpartition('.')[2]} %(subject)s")
+    verb = action.rpartition(".")[2].replace("_", " ")
+    known = str(ACTIONS.get(action) or f"{verb} %(subject)s")
     if "%(beside)s" not in known and seen.beside is not None:
         known = _("%(sentence)s, with %(name)s") % {"sentence": known, "name": "%(beside)s"}
     sentence = known.replace("%(subject)s", "{subject}").replace("%(beside)s", "{beside}")

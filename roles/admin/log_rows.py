@@ -28,7 +28,8 @@ class RecordWords:
             for row in seen.changes:
                 related = policy.reference_of(seen.subject.model, row["field"])
                 if related is not None:
-                    wanted.setdefault(related, set()).update(_keys(row["old"]), _keys(row["new"]))
+                    keys = (policy.keys_in(related, row[side]) for side in ("old", "new"))
+                    wanted.setdefault(related, set()).update(*keys)
         self._names = {
             related: {str(pk): name for pk, name in names_in_reach(user, related, keys).items()}
             for related, keys in wanted.items()
@@ -54,7 +55,8 @@ class RecordWords:
         if related is None:
             return _plain(_field(seen, name), value)
         names = self._names[related]
-        return ", ".join(names.get(str(key), str(NO_ACCESS)) for key in _keys(value))
+        keys = value if isinstance(value, list) else [value]
+        return ", ".join(names.get(str(key), str(NO_ACCESS)) for key in keys)
 
 
 def _share(row: Mapping[str, Any]) -> str:
@@ -64,10 +66,6 @@ def _share(row: Mapping[str, Any]) -> str:
     if row["old"] is None:
         return _("%(who)s: %(new)s") % {"who": receiver, "new": new}
     return _("%(who)s: %(old)s → %(new)s") % {"who": receiver, "old": old, "new": new}
-
-
-def _keys(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [] if value in EMPTY else [value]
 
 
 def _label(seen: policy.Seen, name: str) -> str:

@@ -63,7 +63,7 @@ from .people import (
 )
 from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
-from .seeing import Glimpse, Seen, reference_of, seen_entries
+from .seeing import Glimpse, Seen, keys_in, reference_of, seen_entries
 from .sharing import check_share, offered_people, offered_teams
 from .tokens import MANAGE as MANAGE_TOKENS
 from .tokens import check_make_token, revocable_tokens, token_with
@@ -123,6 +123,7 @@ __all__ = [
     "is_administration",
     "is_governed",
     "is_owner",
+    "keys_in",
     "lasting_owners",
     "limit_of",
     "locks_for",

@@ -87,6 +87,13 @@ def reference_of(model: type[Model] | None, field: str) -> type[Model] | None:
     return related if isinstance(related, type) else None
 
 
+def keys_in(model: type[Model], value: Any) -> list[Any]:
+    """Give the keys of `model` that a value of a change holds; what is none leads nowhere."""
+    values = value if isinstance(value, list) else [value]
+    found = (_pk(model, one) for one in values if one is not None)
+    return [key for key in found if key is not None]
+
+
 def _seen(user: Any, entry: AuditEntry, kinds: Mapping[str, "_Kind"], people: str) -> Seen:
     kind = kinds[entry.subject_type]
     beside = None
@@ -193,7 +200,7 @@ def _stored(
     return {key_of(row.pk): row for row in (question.beside(rows) if question else rows)}
 
 
-def _pk(model: type[Model], key: str) -> Any:
+def _pk(model: type[Model], key: Any) -> Any:
     try:
         return model._meta.pk.to_python(key)
     except (ValidationError, ValueError, TypeError):

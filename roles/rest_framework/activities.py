@@ -106,8 +106,8 @@ def _references(user: Any, page: Iterable[policy.Seen]) -> dict[Any, dict[str, A
             related = policy.reference_of(seen.subject.model, row["field"])
             if related is not None:
                 keys = wanted.setdefault(related, set())
-                for side in (row["old"], row["new"]):
-                    keys.update(side if isinstance(side, list) else [side])
+                for side in ("old", "new"):
+                    keys.update(policy.keys_in(related, row[side]))
     return {
         related: {str(pk): name for pk, name in shown(user, related, keys).items()}
         for related, keys in wanted.items()

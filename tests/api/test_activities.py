@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.services.placing import move_to_department, move_to_manager
 from crm.models import Account, Contact
 from roles.core import clock
 from roles.models import AuditEntry, Module
 from roles.services.assignment import assign_role
 from roles.services.records import change_record, create_record, delete_record
 from roles.services.sharing import share_record
-from tests.factories import fetch, make_role, make_user, role_of
+from tests.factories import fetch, make_department, make_role, make_user, role_of
 
 from .people import MODELS, Asker, errors, make, person, problem, with_role
 
@@ -106,6 +107,34 @@ def test_references_are_written_as_in_a_record(olga, sam):
     ]
     Contact.objects.filter(pk=contact.pk).update(owner=sam.user)
     assert sam.read(f"{LOG}{moved.pk}/")["changes"][0]["new"] == "no access"
+
+
+def test_a_person_moved_is_said_with_who_may_be_viewed(olga):
+    """R24; whom a value names that is no key leads nowhere."""
+    ann, boss, place = make_user("ann"), make_user("boss"), make_department("north")
+    move_to_manager(acting_user=fetch(olga.user), person=ann, manager=boss)
+    move_to_department(acting_user=fetch(olga.user), person=ann, department=place)
+    rows = [row["changes"][0] for row in olga.read(LOG, action="user.moved")["results"]]
+    assert rows == [
+        {"field": "department", "old": None, "new": "north"},
+        {"field": "manager", "old": None, "new": "boss"},
+    ]
+    odd = make("contacts", "Doe")
+    row = {"field": "account", "old": "Acme Inc", "new": None}
+    AuditEntry.objects.create(action="record.restored", changes=[row], **about(odd))
+    (first, *_rest) = olga.read(LOG)["results"]
+    assert first["changes"] == [{"field": "account", "old": "no access", "new": None}]
+
+
+def test_a_move_is_not_there_for_who_may_not_read_where_people_are(olga):
+    """R23."""
+    fields = {"users": {"manager": "hidden"}}
+    amy = with_role("amy", "users.view activities.view", fields=fields)
+    ann = make_user("ann")
+    move_to_manager(acting_user=fetch(olga.user), person=ann, manager=make_user("boss"))
+    assert ids(amy, action="user.moved") == [] and len(ids(olga, action="user.moved")) == 1
+    move_to_department(acting_user=fetch(olga.user), person=ann, department=make_department())
+    assert len(ids(amy, action="user.moved")) == 1
 
 
 def test_many_references_are_a_list(olga):
