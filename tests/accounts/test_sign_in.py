@@ -55,7 +55,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer():
     assert wrong == unknown
 
 
-def test_nobody_registers_alone_yet():
+def test_nobody_registers_alone_while_no_domain_is_on_the_list():
     answer = Client().get("/auth/signup/")
     assert answer.status_code == 200
     assert "password1" not in answer.content.decode()

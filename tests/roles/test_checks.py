@@ -282,6 +282,14 @@ def test_site_E002_a_mode_is_on_that_switches_the_guard_off(production):
     assert find_site("site.E002") == ["DEMO is on.", "DEVELOPMENT is on."]
 
 
+def test_site_W001_everybody_comes_from_the_address_of_a_proxy(production):
+    assert find_site("site.W001") == []
+    production.BEHIND_TLS = True
+    assert len(find_site("site.W001")) == 1
+    production.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert find_site("site.W001") == []
+
+
 def test_production_is_refused_and_development_is_not(production):
     production.DEMO = True
     call_command("check", "--database", "default")
