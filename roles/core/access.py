@@ -38,9 +38,14 @@ class Access:
         return code in self.codes
 
     @property
-    def is_owner(self) -> bool:
-        """Whether one of the roles is Owner (R6)."""
+    def outranks_all(self) -> bool:
+        """Whether D3 lets them pass, whomever and whichever role it is about: an Owner (D1)."""
         return any(role.is_owner for role in self.roles)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether one of the roles is Owner, so that nothing they give is too much (R6, D1)."""
+        return self.outranks_all
 
     def roles_giving(self, code: str) -> tuple[CompiledRole, ...]:
         """Give the roles that give `code`; scopes and fields come from these alone (R15)."""

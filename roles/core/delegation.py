@@ -53,7 +53,7 @@ def rank_as_target(levels: Iterable[int], *, outranks_all: bool = False) -> int:
 
 def excess_of_rank(actor: Access, rank: int) -> tuple[Excess, ...]:
     """Say where a person's rank is not strictly below the actor's (D3); an Owner passes (D1)."""
-    if actor.is_owner or rank < actor.rank:
+    if actor.outranks_all or rank < actor.rank:
         return ()
     return (Excess("rank", "D3", str(rank)),)
 
@@ -77,7 +77,7 @@ def excess_of_touching(
     actor: Access, role: CompiledRole, heirs: Iterable[CompiledRole]
 ) -> tuple[Excess, ...]:
     """Say where a role cannot be changed at all: its level (D3), and those of its heirs (D6)."""
-    if actor.is_owner:
+    if actor.outranks_all:
         return ()
     level = _excess_of_level(actor, role, "ask_owner")
     return (*level, *_excess_of_heirs(actor, heirs))

@@ -23,7 +23,8 @@ class LimitedAccess(Access):
     """An access without all that a limit does not name; never more than the whole (R20a).
 
     Each role keeps its scopes, fields and level and loses grants, so that no rule has to know
-    of limits. Ownership goes: to pass the rules of section 6 is no permission to be named.
+    of limits. Rank stays, and whom an Owner outranks; what an Owner may give goes, since to give
+    what one does not have is no permission that a limit names (D4).
     """
 
     __slots__ = ("_whole",)
@@ -40,7 +41,7 @@ class LimitedAccess(Access):
 
     @property
     def is_owner(self) -> bool:
-        """Nobody who is limited is an Owner; their rank stays, and D4 counts what is left."""
+        """Nobody who is limited passes D4 and D5: what is left to them is what they may give."""
         return False
 
     def explain(self, name: str) -> Decision:

@@ -50,7 +50,7 @@ def administered_q(user: Any, module: Module, action: str) -> Q | None:
 
 def _roles_q(user: Any, access: Access, action: str) -> Q:
     """Keep the roles below the actor with all that is based on them (D3, D6); D8 for delete."""
-    allowed = Q() if access.is_owner else ~Q(code__in=_out_of_rank(user, access))
+    allowed = Q() if access.outranks_all else ~Q(code__in=_out_of_rank(user, access))
     return allowed & Q(is_system=False) if action == "delete" else allowed
 
 
@@ -74,7 +74,7 @@ def _people_q(user: Any, access: Access, action: str) -> Q:
 
 def managed_q(access: Access) -> Q:
     """Keep the people whose rank lies strictly below (D3); an Owner manages all."""
-    if access.is_owner:
+    if access.outranks_all:
         return Q()
     if access.rank <= 0:
         return Q(pk__in=[])

@@ -53,10 +53,12 @@ def test_each_role_keeps_its_own_scopes():
     assert only_edit.scopes_for("contacts", "view") == set()
 
 
-def test_a_limited_owner_keeps_their_rank_and_is_none():
-    """D1: to pass D3 to D6a is no permission that a limit can name."""
+def test_a_limited_owner_keeps_their_rank_and_gives_no_more_than_is_left():
+    """D3 is asked of the rank; to give what one does not have (D4) no limit can name."""
     whole, left = owner(), limited(owner(), limit("contacts.view"), ALIASES)
     assert whole.is_owner and not left.is_owner
+    assert whole.outranks_all and left.outranks_all
+    assert not limited(access(), limit("contacts.view"), ALIASES).outranks_all
     assert left.rank == whole.rank == 101
     assert left.codes == {"contacts.view"}
     assert left.scopes_for("contacts", "view") == {"all"}
