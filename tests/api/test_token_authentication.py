@@ -123,6 +123,7 @@ OUT = {
     "deactivated": {"is_active": False},
     "suspended": {"state": "suspended"},
     "rejected": {"state": "rejected"},
+    "deleted": {"deleted_at": "2026-01-01T00:00Z"},
 }
 
 
@@ -136,7 +137,7 @@ def test_the_token_of_whoever_is_out_is_worth_nothing_from_the_next_request_on(v
     for method, path in (("GET", "contacts/"), ("GET", "me/"), ("POST", "contacts/"), ("GET", "x")):
         answer = program.ask(method, path)
         assert problem(answer, 401)["detail"] == NOT_VALID
-    User.objects.filter(pk=ann.user.pk).update(is_active=True, state="active")
+    User.objects.filter(pk=ann.user.pk).update(is_active=True, state="active", deleted_at=None)
     assert program.ask("GET", "contacts/").status_code == 200
 
 
