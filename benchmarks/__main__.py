@@ -5,12 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from . import report
 from .databases import DATABASES
 from .measure import NAMES
-from .rows import Row
+from .rows import Cell, Row
 
 
 def main() -> None:
@@ -25,18 +26,29 @@ def main() -> None:
         for name in DATABASES
         if wanted.database in (None, name) and (result := run_on(name, wanted))
     }
-    table = report.table({name: rows for name, (rows, _versions) in results.items()})
-    print(table)
-    if wanted.quick or wanted.only or len(results) < len(DATABASES):
+    table = report.table({name: found.rows for name, found in results.items()})
+    lists = report.lists({name: found.cells for name, found in results.items()})
+    print(table, lists, sep="\n\n")
+    if wanted.quick or len(results) < len(DATABASES):
         print("\nNot a full run: docs/benchmarks.md stays as it is.", file=sys.stderr)
-    else:
-        versions: dict[str, str] = {}
-        for _rows, found in results.values():
-            versions |= found
-        report.rewrite(table, versions)
+        return
+    versions: dict[str, str] = {}
+    for found in results.values():
+        versions |= found.versions
+    texts = {"figures": table, "lists": lists}
+    report.rewrite({k: v for k, v in texts.items() if v}, versions, wanted.only)
 
 
-def run_on(database: str, wanted: argparse.Namespace) -> tuple[list[Row], dict[str, Any]] | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was measured on one database, and with what."""
+
+    rows: list[Row]
+    cells: list[Cell]
+    versions: dict[str, Any]
+
+
+def run_on(database: str, wanted: argparse.Namespace) -> Found | None:
     """Measure in a new process on a new database; `None`, and why, where there is no server."""
     options = [*(["--quick"] if wanted.quick else [])]
     options += ["--only", wanted.only] if wanted.only else []
@@ -56,7 +68,8 @@ def run_on(database: str, wanted: argparse.Namespace) -> tuple[list[Row], dict[s
     if done.returncode:
         raise SystemExit(f"Measuring on {database} failed; see above.")
     found = json.loads(done.stdout.splitlines()[-1])
-    return [Row(**row) for row in found["rows"]], found["versions"]
+    rows, cells = [Row(**row) for row in found["rows"]], [Cell(**one) for one in found["cells"]]
+    return Found(rows, cells, found["versions"])
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 import argparse
 import json
 import platform
+from importlib.metadata import version
 from typing import Any
 
-NAMES = ("a", "a2", "b", "b2", "e", "processes", "f")
+NAMES = ("a", "a2", "b", "b2", "e", "c", "processes", "f")
 
 
 def main() -> None:
@@ -22,9 +23,11 @@ def main() -> None:
     from . import suite, world  # models can be imported only now
 
     call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)  # the peers' tables, which need those
     world.build()
-    rows = suite.run(wanted.only, quick=wanted.quick)
-    print(json.dumps({"rows": [row.as_json() for row in rows], "versions": versions()}))
+    rows, cells = suite.run(wanted.only, quick=wanted.quick)
+    found = {"rows": [row.as_json() for row in rows], "cells": [cell.as_json() for cell in cells]}
+    print(json.dumps(found | {"versions": versions()}))
 
 
 def versions() -> dict[str, Any]:
@@ -37,6 +40,7 @@ def versions() -> dict[str, Any]:
     return {
         "Python": platform.python_version(),
         "Django": django.get_version(),
+        "django-guardian": version("django-guardian"),
         name: ".".join(str(number) for number in numbers),
     }
 

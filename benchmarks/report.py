@@ -1,14 +1,13 @@
-"""The table in `docs/benchmarks.md`, between two marks; the words around it are written by hand."""
+"""The tables in `docs/benchmarks.md`, between marks; the words around them are written by hand."""
 
 import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
 
-from .rows import Row
+from .rows import Cell, Row
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
@@ -22,6 +21,20 @@ def table(results: Mapping[str, list[Row]]) -> str:
     for key in dict.fromkeys(key for name in names for key in by_key[name]):
         found = {name: by_key[name].get(key) for name in names}
         lines.append(_line([*key, *_figures(found), *_verdict(found)]))
+    return "\n".join(lines)
+
+
+def lists(results: Mapping[str, list[Cell]]) -> str:
+    """Give a table of readers and scopes for each database."""
+    return "\n\n".join(
+        f"{TITLES[name]}:\n\n{_cells(cells)}" for name, cells in results.items() if cells
+    )
+
+
+def _cells(cells: list[Cell]) -> str:
+    heads = list(cells[0].figures)
+    lines = [_line(["", *heads]), "| --- |" + " ---: |" * len(heads)]
+    lines += [_line([cell.reader, *(cell.figures[head] for head in heads)]) for cell in cells]
     return "\n".join(lines)
 
 
@@ -46,14 +59,36 @@ def _verdict(found: Mapping[str, Row | None]) -> tuple[str, str]:
     return goal, f"**{', '.join(TITLES[name] for name, met in answers.items() if met)} only**"
 
 
-def rewrite(text: str, versions: Mapping[str, str]) -> None:
-    """Put the table and what it was measured on between the marks."""
+def rewrite(texts: Mapping[str, str], versions: Mapping[str, str], only: str | None = None) -> None:
+    """Put each table between its marks, and what it was measured on before it.
+
+    Of one measure alone, its lines take the place of those that it had among the figures.
+    """
     page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    _old, after = rest.split(END)
-    PAGE.write_text(
-        f"{before}{BEGIN}\n\n{_machine(versions)}\n\n{text}\n\n{END}{after}", encoding="utf-8"
-    )
+    for name, text in texts.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, rest = page.split(begin)
+        old, after = rest.split(end)
+        machine = _machine(versions)
+        if only and name == "figures":
+            note, _gap, lines = old.strip().partition("\n\n")
+            notes = [line for line in note.splitlines() if not line.startswith(f"- {only}: ")]
+            machine = "\n".join([*notes, f"- {only}: {_machine(versions)}"])
+            text = _joined(lines, text)
+        page = f"{before}{begin}\n\n{machine}\n\n{text}\n\n{end}{after}"
+    PAGE.write_text(page, encoding="utf-8")
+
+
+def _joined(old: str, new: str) -> str:
+    """Keep the lines of other measures, and put the new ones after them."""
+    heads, measured = new.splitlines()[:2], new.splitlines()[2:]
+    again = {_goal_of(line) for line in measured}
+    kept = [line for line in old.splitlines()[2:] if _goal_of(line) not in again]
+    return "\n".join([*heads, *kept, *measured])
+
+
+def _goal_of(line: str) -> str:
+    return line.split("|")[1].strip()
 
 
 def _machine(versions: Mapping[str, str]) -> str:

@@ -20,6 +20,18 @@ class Row:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One reader and one set of scopes: a line of the table of lists, by its columns' heads."""
+
+    reader: str
+    figures: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give a dictionary that `Cell(**values)` turns back."""
+        return asdict(self)
+
+
 def ratio(
     goal_id: str, what: str, ours: float, django: float | None = None, *, limit: float | None = None
 ) -> Row:
@@ -27,8 +39,8 @@ def ratio(
     return Row(
         goal_id,
         what,
-        _digits(ours),
-        "" if django is None else _digits(django),
+        digits(ours),
+        "" if django is None else digits(django),
         "" if limit is None else f"≤ {limit:g}",
         None if limit is None else ours <= limit,
     )
@@ -48,7 +60,7 @@ def count(
     )
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
     """Give three figures, and no more than the measurement can bear."""
     if value >= 100:
         return f"{value:,.0f}"

@@ -4,8 +4,10 @@ The database comes from `DATABASE_URL`, which `benchmarks.databases` sets to a t
 """
 
 from rbac_site.settings import *  # noqa: F403
-from rbac_site.settings import STORAGES
+from rbac_site.settings import INSTALLED_APPS, STORAGES
 
+INSTALLED_APPS += ["guardian", "benchmarks.peers"]
+ANONYMOUS_USER_NAME = None
 ROOT_URLCONF = "benchmarks.urls"
 DEBUG = False
 SECRET_KEY = "for measuring only"

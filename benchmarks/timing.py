@@ -32,6 +32,13 @@ def take_turns(
     cases: Mapping[str, Case], rounds: int, before_each: Callable[[], None] | None = None
 ) -> dict[str, float]:
     """Run every case once a round, in an order shuffled anew each time; give their medians."""
+    return {name: median(values) for name, values in all_turns(cases, rounds, before_each).items()}
+
+
+def all_turns(
+    cases: Mapping[str, Case], rounds: int, before_each: Callable[[], None] | None = None
+) -> dict[str, list[float]]:
+    """Do what `take_turns` does, and give the seconds of every round."""
     seconds: dict[str, list[float]] = {name: [] for name in cases}
     names = list(cases)
     with _without_collector():
@@ -44,7 +51,7 @@ def take_turns(
                 if number >= WARM_UP:
                     seconds[name].append(took)
             gc.collect(1)
-    return {name: median(values) for name, values in seconds.items()}
+    return seconds
 
 
 @contextmanager

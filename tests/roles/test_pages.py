@@ -105,7 +105,7 @@ UNFIT = {
     "nothing": lambda rows: rows[0:0],
     "no rows": lambda rows: rows.none()[:50],
     "distinct rows": lambda rows: rows.distinct()[:50],
-    "a union": lambda rows: rows.union(rows)[:50],
+    "a union": lambda rows: rows.union(rows).order_by("-created_at", "-id")[:50],
     "groups": lambda rows: rows.values("owner").annotate(n=models.Count("pk"))[:50],
     "a window": lambda rows: rows.annotate(n=Window(RowNumber(), order_by=F("pk").asc()))[:50],
     "a lock": lambda rows: rows.select_for_update()[:50],

@@ -1,0 +1,1 @@
+"""What other libraries need of the database: an app of their tables, without migrations."""
