@@ -1,6 +1,6 @@
 """The difference of two states of a role: what the grid saves, the log keeps, a conflict names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,52 @@ def field_of(name: str) -> str:
 
 
 _FIELDS_OF_ROLES = {"privilege": "privileges", "scope": "records", "field": "fields"}
+
+
+def unflatten(rows: Iterable[Mapping[str, Any]]) -> RoleChanges:
+    """Read changes back from the rows of `flatten`; rows of another kind are left out."""
+    values, records, fields = {}, {}, {}
+    codes: dict[bool, set[str]] = {True: set(), False: set()}
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for row in rows:
+        kind, _colon, rest = row["field"].partition(":")
+        place, pair = tuple(rest.split(":", 1)), (row["old"], row["new"])
+        if kind in VALUES and not rest:
+            values[kind] = pair
+        elif kind == "privilege" and rest:
+            names[bool(row["new"])].add(rest)
+        elif kind == "scope" and rest:
+            records[place] = tuple(frozenset(side) for side in pair)
+        elif kind == "field" and rest:
+            fields[place] = tuple(FieldLevel.from_code(side) if side else None for side in pair)
+        elif {*pair} == {True, False}:
+            codes[row["new"]].add(kind)
+    return RoleChanges(
+        values=values,
+        granted=frozenset(codes[True]),
+        revoked=frozenset(codes[False]),
+        privileges_added=frozenset(names[True]),
+        privileges_removed=frozenset(names[False]),
+        records=records,
+        fields=fields,
+    )
+
+
+def inverse(changes: RoleChanges) -> RoleChanges:
+    """Give what leads back: `apply(inverse(c), apply(c, a))` equals `a` where `c` applies to it."""
+    return RoleChanges(
+        values=_swapped(changes.values),
+        granted=changes.revoked,
+        revoked=changes.granted,
+        privileges_added=changes.privileges_removed,
+        privileges_removed=changes.privileges_added,
+        records=_swapped(changes.records),
+        fields=_swapped(changes.fields),
+    )
+
+
+def _swapped(pairs: Mapping[Any, Pair]) -> dict[Any, Pair]:
+    return {key: (new, old) for key, (old, new) in pairs.items()}
 
 
 def _code(level: FieldLevel | None) -> str | None:

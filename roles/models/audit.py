@@ -95,6 +95,15 @@ class AuditEntry(AppendOnly):
     beside_name = models.CharField(_("beside"), max_length=250, default="", editable=False)
     changes = models.JSONField(_("changes"), default=list, editable=False)
     is_field_change = models.BooleanField(default=False, editable=False)
+    undoes = models.ForeignKey(
+        "self",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("undoes"),
+    )
 
     objects = AuditEntryQuerySet.as_manager()
 

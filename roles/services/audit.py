@@ -1,6 +1,8 @@
 """Write the log; called by the services, inside the change's own transaction (D13)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +13,21 @@ from .. import policy
 from ..core.changes import field_of
 from ..models import AuditEntry, AuditField
 from ..models.audit import key_of
+
+_undoing: ContextVar["tuple[AuditEntry, list[AuditEntry]] | None"] = ContextVar(
+    "roles_undoing", default=None
+)
+
+
+@contextmanager
+def undoing(entry: AuditEntry) -> Iterator[list[AuditEntry]]:
+    """Mark what is logged meanwhile as undoing `entry`, and give it."""
+    made: list[AuditEntry] = []
+    token = _undoing.set((entry, made))
+    try:
+        yield made
+    finally:
+        _undoing.reset(token)
 
 
 def record(
@@ -30,8 +47,9 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{action!r} is logged outside a transaction; open one around both.")
-    rows = list(changes)
+    rows, undone = list(changes), _undoing.get()
     entry = AuditEntry.objects.create(
+        undoes=undone[0] if undone else None,
         actor=acting_user,
         actor_name=_name_of(acting_user),
         action=action,
@@ -40,6 +58,8 @@ def record(
         **_named("subject", subject),
         **(_named("beside", beside) if beside is not None else {}),
     )
+    if undone:
+        undone[1].append(entry)
     if is_field_change:
         names = sorted({field_of(row["field"]) for row in rows})
         AuditField.objects.bulk_create(AuditField(entry=entry, name=name) for name in names)

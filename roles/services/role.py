@@ -127,7 +127,8 @@ def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) ->
             moved = move_away(acting_user=acting_user, role=role, target=move_to)
         _require_unused(role)
         gone = difference(read_role(role), _blank_of(role))
-        _log(acting_user, "role.deleted", role, gone)
+        code = {"field": "code", "old": role.code, "new": None}
+        _log(acting_user, "role.deleted", role, gone, [code])
         write_rows(role, gone)
         # What is left has ended; the log keeps that it was.
         role.assignments.all().delete()

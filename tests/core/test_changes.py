@@ -1,11 +1,12 @@
 """The difference of two states of a role: it says everything, and touches nothing else."""
 
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roles.core.changes import RoleChanges, apply, difference, flatten
+from roles.core.changes import RoleChanges, apply, difference, flatten, inverse, unflatten
 from roles.core.specs import RoleSpec
 from roles.core.vocabulary import FieldLevel
 
@@ -157,3 +158,11 @@ def test_the_log_has_each_field_with_its_old_and_new_value():
         {"field": "field:contacts:*", "old": None, "new": "hidden"},
         {"field": "field:contacts:phone", "old": "hidden", "new": "read_only"},
     ]
+
+
+@given(specs, specs)
+def test_what_the_log_keeps_leads_back(a, b):
+    made = difference(a, b)
+    kept = json.loads(json.dumps(list(flatten(made))))
+    assert unflatten(kept) == made
+    assert apply(inverse(made), b) == a
