@@ -28,6 +28,7 @@ ENTRY = object_of(
     subject=THING,
     beside={**THING, "nullable": True},
     changes={"type": "array", "items": CHANGE},
+    undoes={"type": "integer", "nullable": True, "description": "The entry that this undoes."},
 )
 FILTERS = {
     "actor": "The user name of who acted.",
@@ -60,4 +61,5 @@ class Activities(OpenApiViewExtension):
         return extend_schema_view(
             list=extend_schema(parameters=filters, responses={200: ENTRY}),
             retrieve=extend_schema(parameters=[ID], responses={200: ENTRY}),
+            undo=extend_schema(parameters=[ID], request=None, responses={201: ENTRY}),
         )(type(self.target.__name__, (self.target,), {"__doc__": self.target.__doc__}))

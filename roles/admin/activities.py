@@ -2,15 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from .. import policy
+from ..core.errors import Invalid, Refused
 from ..models import AuditEntry
+from ..services.undoing import UNDO, undo
 from .activity_filters import Filters
 from .governed import GovernedAdmin
 from .log import log_page, page_asked
@@ -18,9 +27,31 @@ from .log import log_page, page_asked
 
 @admin.register(AuditEntry)
 class ActivityAdmin(GovernedAdmin):
-    """Only read, by whoever it is: no page of the product adds to the log or changes it (D13)."""
+    """Only read, by whoever it is: an undo is a new change with an entry of its own (D13)."""
 
     change_list_template = "roles/admin/activities.html"
+
+    def get_urls(self) -> list[Any]:
+        """Stand before the admin's own addresses, the last of which takes any path."""
+        page = self.admin_site.admin_view(self.undo_view)
+        address = path("<path:object_id>/undo/", page, name="roles_auditentry_undo")
+        return [address, *super().get_urls()]
+
+    def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Undo what an entry tells of, and say what came of it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not policy.check(request.user, UNDO):
+            raise PermissionDenied
+        entry = self.get_object(request, unquote(object_id))
+        if entry is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        try:
+            undo(acting_user=request.user, entry=entry)
+            messages.success(request, _("Undone."))
+        except (Refused, Invalid) as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("admin:roles_auditentry_changelist"))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -63,9 +94,12 @@ class ActivityAdmin(GovernedAdmin):
     def _page(
         self, request: HttpRequest, entries: QuerySet, context: dict[str, Any]
     ) -> HttpResponse:
+        undoes = bool(policy.check(request.user, UNDO))
         known = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "history": log_page(request.user, entries, page=page_asked(request.GET)),
+            "history": log_page(
+                request.user, entries, page=page_asked(request.GET), with_undo=undoes
+            ),
         }
         return TemplateResponse(request, self.change_list_template, known | context)

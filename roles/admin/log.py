@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from .. import policy
 from ..core import clock
 from ..models import Role
+from ..services.undoing import can_be_undone
 from .log_rows import RecordWords
 from .role_log import RoleWords
 
@@ -56,6 +57,7 @@ class Line:
     changes: list[str]
     person: str = ""
     """The user name of who acted, where the reader may view them."""
+    can_undo: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -81,7 +83,13 @@ class Log:
 
 
 def log_page(
-    user: Any, entries: QuerySet, *, page: int = 1, size: int = 50, about: Model | None = None
+    user: Any,
+    entries: QuerySet,
+    *,
+    page: int = 1,
+    size: int = 50,
+    about: Model | None = None,
+    with_undo: bool = False,
 ) -> Log:
     """Give one page of the entries, which `user` may see, the newest first.
 
@@ -90,7 +98,7 @@ def log_page(
     begin = (page - 1) * size
     found = list(entries.order_by("-moment", "-pk")[begin : begin + size + 1])
     days: list[Day] = []
-    for line in log_lines(user, found[:size], about=about):
+    for line in log_lines(user, found[:size], about=about, with_undo=with_undo):
         label = _day(timezone.localtime(line.moment).date())
         if not days or days[-1].label != label:
             days.append(Day(label))
@@ -98,7 +106,9 @@ def log_page(
     return Log(days, page, has_older=len(found) > size)
 
 
-def log_lines(user: Any, entries: Iterable[Any], *, about: Model | None = None) -> list[Line]:
+def log_lines(
+    user: Any, entries: Iterable[Any], *, about: Model | None = None, with_undo: bool = False
+) -> list[Line]:
     """Say each entry in a sentence, with a constant number of queries for all."""
     seen = policy.seen_entries(user, entries)
     roles, records = RoleWords(), RecordWords(user, seen)
@@ -110,6 +120,7 @@ def log_lines(user: Any, entries: Iterable[Any], *, about: Model | None = None) 
             what=_what(one, about),
             changes=(roles if one.subject.model is Role else records).changes(one),
             person=_person(one),
+            can_undo=with_undo and can_be_undone(one.entry),
         )
         for one in seen
     ]

@@ -1,9 +1,10 @@
-"""The log over HTTP: what happened to what the asker may view; only read (R9, R23, D13)."""
+"""The log over HTTP: what happened to what the asker may view, and undo (R9, R23, D13)."""
 
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from rest_framework import exceptions
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -14,7 +15,8 @@ from ..models import AuditEntry
 from ..rest_framework.activities import written
 from ..rest_framework.pagination import BoundedPages
 from ..rest_framework.permissions import GovernedPermission
-from ..rest_framework.views import StrictQuery
+from ..rest_framework.views import StrictQuery, refuse_body
+from ..services.undoing import UNDO, undo
 from .activity_filters import FILTERS, condition_of
 
 
@@ -23,9 +25,9 @@ class ActivityViewSet(StrictQuery, ViewSet):
 
     permission_classes = [GovernedPermission]
     pagination_class = BoundedPages
-    asks: str | None = None
+    asks: Any = None
     lookup_value_regex = "[0-9]+"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
 
     @property
     def module(self) -> Module:
@@ -47,10 +49,20 @@ class ActivityViewSet(StrictQuery, ViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Give one entry."""
+        return Response(written(request.user, [self._entry(pk)])[0])
+
+    @action(detail=True, methods=["post"], asks=UNDO)
+    def undo(self, request: Request, pk: str) -> Response:
+        """Do the opposite of what an entry tells of, if it may be done and still fits (D13)."""
+        refuse_body(request)
+        made = undo(acting_user=request.user, entry=self._entry(pk))
+        return Response(written(request.user, [made])[0], status=status.HTTP_201_CREATED)
+
+    def _entry(self, pk: str) -> AuditEntry:
         entry = self._entries().filter(pk=pk).first()
         if entry is None:
             raise exceptions.NotFound
-        return Response(written(request.user, [entry])[0])
+        return entry
 
     def _entries(self) -> QuerySet[Any]:
         return AuditEntry.objects.accessible_by(self.request.user)

@@ -57,6 +57,7 @@ def _written(seen: policy.Seen, names: Mapping[Any, Mapping[str, Any]]) -> dict[
         "subject": _thing(entry.subject_type, seen.subject),
         "beside": _thing(entry.beside_type, seen.beside) if seen.beside else None,
         "changes": [_row(seen, row, names) for row in seen.changes],
+        "undoes": entry.undoes_id,
     }
 
 

@@ -57,6 +57,7 @@ def test_an_entry_says_who_did_what_to_what_field_by_field(olga):
             {"field": "phone", "old": "1", "new": "2"},
             {"field": "birth_date", "old": None, "new": "1990-01-02"},
         ],
+        "undoes": None,
     }
     assert olga.read(LOG)["results"][0] == olga.read(f"{LOG}{entry.pk}/")
 
@@ -405,3 +406,40 @@ def test_the_history_of_a_deleted_record_is_not_found_and_its_entries_stay_in_th
     delete_record(acting_user=olga.user, record=contact)
     problem(olga.ask("GET", f"contacts/{contact.pk}/history/"), 404)
     assert entry.pk in ids(olga)
+
+
+# Undo
+
+
+def test_a_change_is_undone_by_its_entry_once(olga):
+    """D13: a new change with an entry of its own; once undone there is nothing left to undo."""
+    make_role("rep", permissions="contacts.view")
+    change = {"grant": ["contacts.export"]}
+    assert olga.ask("PATCH", "roles/rep/matrix/", change).status_code == 200
+    entry = AuditEntry.objects.latest("pk")
+    answer = olga.ask("POST", f"{LOG}{entry.pk}/undo/")
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["action"], made["undoes"], made["actor"]) == ("role.changed", entry.pk, "olga")
+    assert olga.read("roles/rep/")["own"] == ["contacts.view"]
+    assert "moved on" in problem(olga.ask("POST", f"{LOG}{entry.pk}/undo/"), 409)["detail"]
+    errors(olga.ask("POST", f"{LOG}{made['id']}/undo/", {"force": True}))
+    assert olga.ask("POST", f"{LOG}{made['id']}/undo/").status_code == 201
+
+
+def test_undo_needs_its_feature_the_entry_in_view_and_what_the_change_needs(olga):
+    """R23, D4, threat 8."""
+    make_role("rep", permissions="contacts.view")
+    olga.ask("PATCH", "roles/rep/matrix/", {"grant": ["contacts.export"]})
+    path = f"{LOG}{AuditEntry.objects.latest('pk').pk}/undo/"
+    editor = "roles.view roles.edit activities.view"
+    problem(Asker().ask("POST", path), 401)
+    problem(with_role("vic", f"{editor} contacts.export", level=50).ask("POST", path), 403)
+    problem(with_role("ida", "activities.view activities.undo", level=50).ask("POST", path), 404)
+    lacking = with_role("ned", f"{editor} activities.undo", level=50)
+    assert "do not have it yourself" in problem(lacking.ask("POST", path), 403)["detail"]
+    assert "contacts.export" in olga.read("roles/rep/")["own"]
+    problem(lacking.ask("GET", path), 405)
+    problem(lacking.ask("POST", f"{LOG}{NEVER}/undo/"), 404)
+    able = with_role("abe", f"{editor} activities.undo contacts.export", level=50)
+    assert able.ask("POST", path).status_code == 201

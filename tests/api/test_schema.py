@@ -54,6 +54,7 @@ def test_it_names_every_address_and_no_other(olga):
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
     expected |= {"/api/v1/activities/": "get", "/api/v1/activities/{id}/": "get"}
+    expected |= {"/api/v1/activities/{id}/undo/": "post"}
     expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
     of_user = [("", "get patch delete"), ("roles/", "get post"), ("roles/{role}/", "delete")]
     of_user += [(f"{act}/", "post") for act in ("suspend", "restore", "approve", "reject")]
