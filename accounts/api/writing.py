@@ -98,12 +98,4 @@ def _place(acting_user: Any, person: User, wish: Mapping[str, Any]) -> None:
             acting_user=acting_user, person=person, department=wish["department"]
         )
     if "teams" in wish:
-        _join(acting_user, person, set(wish["teams"]))
-
-
-def _join(acting_user: Any, person: User, wished: set[Team]) -> None:
-    """Let the person be in exactly these teams."""
-    for team in sorted(set(person.teams.all()) ^ wished, key=lambda one: one.code):
-        others = team.members.exclude(pk=person.pk)
-        members = [*others, person] if team in wished else [*others]
-        placing.set_members(acting_user=acting_user, team=team, members=members)
+        placing.move_to_teams(acting_user=acting_user, person=person, teams=wish["teams"])

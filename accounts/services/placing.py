@@ -108,7 +108,8 @@ def _movable(actor: Any, person: User) -> User:
 
 def _membership(team: Team, joins: bool) -> dict[str, Any]:
     name = str(team)  # people have no field of this name, by which the log could look it up
-    return changed("team", None if joins else name, name if joins else None)
+    row = changed("team", None if joins else name, name if joins else None)
+    return row | {"code": team.code}  # by which an undo finds it, whatever it is called by then
 
 
 def require_movable(actor: Any, people: Iterable[User] | QuerySet[User]) -> None:

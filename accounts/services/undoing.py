@@ -50,13 +50,12 @@ def _move_back(acting_user: Any, entry: AuditEntry) -> None:
 
 
 def _change_membership(acting_user: Any, person: User, row: Any) -> None:
-    team = Team.objects.filter(code=row["new"] or row["old"]).first()
+    team = Team.objects.filter(code=row["code"]).first()
     joined = row["new"] is not None
     if team is None or team.members.filter(pk=person.pk).exists() != joined:
         raise moved_on()
-    others = list(team.members.exclude(pk=person.pk))
-    members = others if joined else [*others, person]
-    placing.set_members(acting_user=acting_user, team=team, members=members)
+    move = placing.leave_team if joined else placing.join_team
+    move(acting_user=acting_user, person=person, team=team)
 
 
 @undoes("team.renamed", "department.renamed")
