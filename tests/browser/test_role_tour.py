@@ -4,6 +4,7 @@ After every save the role is read back through the policy file, and what changed
 what the page's summary said before.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -44,7 +45,7 @@ class Tour:
 
     page: Page
     hand: Mouse | Keyboard
-    database_url: str
+    exporter: serving.Exporter
     name: str
     scripted: bool
     stored: dict = field(default_factory=dict)
@@ -84,8 +85,7 @@ class Tour:
 
     def read(self) -> dict:
         code = self.name_of_page().lower().replace(" ", "-")
-        text = serving.manage(self.database_url, "policy", "export", "--role", code)
-        [self.stored] = yaml.safe_load(text)["roles"]
+        [self.stored] = yaml.safe_load(self.exporter.export(code))["roles"]
         return self.stored
 
     def name_of_page(self) -> str:
@@ -93,12 +93,14 @@ class Tour:
 
 
 @pytest.fixture(params=WAYS)
-def tour(request, sign_in, database_url) -> Tour:
+def tour(request, sign_in, database_url) -> Iterator[Tour]:
     hand, options = TOURS[request.param]
     page = sign_in("owner", **options)
     scripted = options.get("java_script_enabled", True)
     number = list(TOURS).index(request.param) + 1
-    return Tour(page, hand(page), database_url, f"Tour {number}", scripted)
+    exporter = serving.Exporter(database_url)
+    yield Tour(page, hand(page), exporter, f"Tour {number}", scripted)
+    exporter.close()
 
 
 def test_an_administrator_makes_a_family_of_roles(tour):
