@@ -96,22 +96,25 @@ _FIELDS_OF_ROLES = {"privilege": "privileges", "scope": "records", "field": "fie
 
 def unflatten(rows: Iterable[Mapping[str, Any]]) -> RoleChanges:
     """Read changes back from the rows of `flatten`; rows of another kind are left out."""
-    values, records, fields = {}, {}, {}
+    values: dict[str, Pair] = {}
+    records: dict[tuple[str, str], Pair] = {}
+    fields: dict[tuple[str, str], Pair] = {}
     codes: dict[bool, set[str]] = {True: set(), False: set()}
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for row in rows:
         kind, _colon, rest = row["field"].partition(":")
-        place, pair = tuple(rest.split(":", 1)), (row["old"], row["new"])
+        module, _colon, inner = rest.partition(":")
+        old, new = row["old"], row["new"]
         if kind in VALUES and not rest:
-            values[kind] = pair
+            values[kind] = (old, new)
         elif kind == "privilege" and rest:
-            names[bool(row["new"])].add(rest)
-        elif kind == "scope" and rest:
-            records[place] = tuple(frozenset(side) for side in pair)
-        elif kind == "field" and rest:
-            fields[place] = tuple(FieldLevel.from_code(side) if side else None for side in pair)
-        elif {*pair} == {True, False}:
-            codes[row["new"]].add(kind)
+            names[bool(new)].add(rest)
+        elif kind == "scope" and inner:
+            records[module, inner] = (frozenset(old), frozenset(new))
+        elif kind == "field" and inner:
+            fields[module, inner] = (_level(old), _level(new))
+        elif {old, new} == {True, False}:
+            codes[new].add(kind)
     return RoleChanges(
         values=values,
         granted=frozenset(codes[True]),
@@ -138,6 +141,10 @@ def inverse(changes: RoleChanges) -> RoleChanges:
 
 def _swapped(pairs: Mapping[Any, Pair]) -> dict[Any, Pair]:
     return {key: (new, old) for key, (old, new) in pairs.items()}
+
+
+def _level(code: str | None) -> FieldLevel | None:
+    return FieldLevel.from_code(code) if code else None
 
 
 def _code(level: FieldLevel | None) -> str | None:

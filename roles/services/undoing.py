@@ -92,7 +92,8 @@ def _create_again(acting_user: Any, entry: AuditEntry) -> None:
 
 
 def _role_of(entry: AuditEntry) -> Role:
-    role = Role.objects.select_related("base").filter(pk=entry.subject_id).first()
+    found = Role.objects.select_related("base").filter(pk=entry.subject_id)
+    role: Role | None = found.first()
     if role is None:
         raise moved_on()
     return role
