@@ -21,7 +21,7 @@ from ..registry import registry
 from .activities import model_of, sees_all_of
 from .asking import access_for
 from .reach import Question, roles_for
-from .trash import undeleted
+from .trash import trashed, undeleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,11 @@ class _Kind:
         question = Question.of(user, alive_or_not, viewing, ("view",) if viewing else ())
         rows = _stored(model, wanted, question)
         answers = question.answers(rows.values())
+        lost = _lost(user, module, rows.values())
         reaching = {
-            key: answers[row.pk].of(viewing, "view") if row.pk in answers else ()
+            key: answers[row.pk].of(viewing, "view")
             for key, row in rows.items()
+            if row.pk in answers and row.pk not in lost
         }
         everywhere = tuple(pair[1] for pair in viewing if sees_all_of((pair,), module))
         return cls(model, module, rows, reaching, everywhere)
@@ -188,6 +190,17 @@ class _Kind:
     def _shows(self, roles: Iterable[CompiledRole], field: str) -> bool:
         module = self.module.code if self.module else ""
         return any(role.level_of_field(module, field) >= FieldLevel.READ_ONLY for role in roles)
+
+
+def _lost(user: Any, module: Module, rows: Iterable[Model]) -> set[Any]:
+    """Give the keys of what was deleted and is not in the trash of `user` (R13, R26)."""
+    field = module.deleted_field
+    deleted = [row for row in rows if field and getattr(row, field) is not None]
+    if not deleted:
+        return set()
+    keys = {row.pk for row in deleted}
+    theirs = trashed(type(deleted[0])._base_manager.filter(pk__in=keys), user)
+    return keys - set(theirs.values_list("pk", flat=True))
 
 
 def _stored(

@@ -385,6 +385,18 @@ def test_an_actor_who_is_gone_is_named_to_who_may_view_people(sam):
     assert not seen(sam, entry).actor.in_view
 
 
+def test_an_actor_in_the_trash_is_named_to_who_may_restore_them(sam):
+    """R26: for others they are in no reach, as an owner is not."""
+    contact = Contact.objects.create(last_name="Doe", owner=sam)
+    entry = log(contact, "title", actor=make_user("left"))
+    rea = reader(permissions="users.view contacts.view", records=ALL)
+    olga = make_user("olga", "owner")
+    assert seen(rea, entry).actor.name == seen(olga, entry).actor.name == "left"
+    User.objects.filter(username="left").update(deleted_at="2026-01-01T00:00Z")
+    assert not seen(rea, entry).actor.in_view
+    assert seen(olga, entry).actor.name == "left" and seen(olga, entry).actor.record is None
+
+
 # At once, and at a price that does not grow
 
 
