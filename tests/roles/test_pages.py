@@ -91,6 +91,20 @@ def test_a_page_of_each_owners_newest_alone_is_whole():
         assert list(policy.planned(reach(lea)[:end])) == everything[:end]
 
 
+def test_a_broad_reach_has_no_record_of_anybody_else(monkeypatch):
+    """The walk meets the newest records of everybody, and the ownerless (R9, R13)."""
+    monkeypatch.setattr(page_plan, "THRESHOLD_OWNERS", 5)
+    lea = make_user("lea", make_role(permissions="contacts.view", records={"contacts": "team"}))
+    members, stranger = [make_user() for _number in range(10)], make_user()
+    make_team("broad", lea, *members)
+    owners = [stranger, None, *members]
+    contacts(*((owners[n % 12], n, n % 7 == 0) for n in range(240)))
+    everything = list(reach(lea))
+    assert {row.owner for row in everything} == set(members)
+    for end in (1, 10, 50):
+        assert list(policy.planned(reach(lea)[:end])) == everything[:end]
+
+
 UNFIT = {
     "a filter": lambda rows: rows.filter(last_name__contains="1")[:50],
     "an exclusion": lambda rows: rows.exclude(last_name="Number 1")[:50],
