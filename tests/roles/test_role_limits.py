@@ -73,11 +73,11 @@ def test_a_system_role_is_never_deleted(owner, code):
 def test_a_role_that_somebody_holds_or_stands_on_is_not_deleted(rich, owner):
     """D9: also not where the assignment only begins later."""
     derived = make_role("derived", base="rich")
-    with pytest.raises(Refused, match=r"0 people .* 1 roles .*D9"):
+    with pytest.raises(Refused, match=r"0 people .* 1 role .*D9"):
         delete_role(acting_user=owner, role=rich)
     derived.delete()
     held = give(make_user(), rich, valid_from=datetime(2999, 1, 1, tzinfo=UTC))
-    with pytest.raises(Refused, match=r"1 people .* 0 roles .*D9"):
+    with pytest.raises(Refused, match=r"1 person .* 0 roles .*D9"):
         delete_role(acting_user=owner, role=rich)
     held.delete()
     delete_role(acting_user=owner, role=rich)
