@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Replace
+from django.db.models.lookups import In
 
 from ..core.access import Access
 from ..core.compile import CompiledRole
@@ -153,7 +154,10 @@ class _Kind:
         return self._among(_SUBJECT, reach)
 
     def _among(self, prefix: str, condition: Q) -> Q:
-        return Q(**{f"{prefix}_id__in": _keys(self.model._base_manager.filter(condition))})
+        keys = _keys(self.model._base_manager.filter(condition))
+        # Written out, so that `scopes.indexed` leaves it: PostgreSQL hashes the keys of a
+        # subquery, and would walk an array of them anew for each entry.
+        return Q(In(F(f"{prefix}_id"), keys))
 
 
 def _keys(records: QuerySet[Any]) -> QuerySet[Any]:
