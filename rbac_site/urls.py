@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.admin import departments, teams
 from accounts.joining import approving, domains, entrance, inviting
 from accounts.pages import PasswordChange, profile
 from accounts.tokens import tokens
@@ -64,6 +65,12 @@ account = [
 ]
 
 inside = admin.site.admin_view
+organisation = [
+    path("teams/", inside(teams.teams), name="teams"),
+    path("teams/<str:code>/", inside(teams.team), name="team"),
+    path("departments/", inside(departments.departments), name="departments"),
+    path("departments/<str:code>/", inside(departments.department), name="department"),
+]
 joining = [
     path("invitations/", inside(inviting.invitations), name="invitations"),
     path("invitations/<int:pk>/resend/", inside(inviting.resend), name="resend_invitation"),
@@ -93,6 +100,7 @@ urlpatterns = [
     path("auth/second-factor/", include(second_factor)),
     path("auth/", include(account)),
     path("", include(joining)),
+    path("", include(organisation)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("profile/", profile, name="profile"),
     path("tokens/", for_admitted(tokens), name="tokens"),

@@ -55,7 +55,7 @@ def held_by(people: Iterable[User]) -> dict[Any, list[RoleAssignment]]:
 def held_in_words(held: RoleAssignment) -> SafeString:
     """Link the role, and say from when until when it counts where it does not always."""
     url = reverse("admin:roles_role_change", args=[held.role_id])
-    link = format_html('<a href="{}">{}</a>', url, held.role.name)
+    link = format_html('<span class="role-name"><a href="{}">{}</a></span>', url, held.role.name)
     begins = held.valid_from if held.valid_from and held.valid_from > clock.now() else None
     if begins and held.valid_until:
         words, moments = _("from {} until {}"), [begins, held.valid_until]

@@ -129,12 +129,14 @@ class UserList(GovernedAdmin):
     @admin.display(description=gettext_lazy("rank"), ordering="rank_now")
     def rank(self, person: Any) -> Any:
         """Give the highest level that counts now."""
-        return rank_tag(person.rank_now, above_all=person.is_superuser or person.owns)
+        tag = rank_tag(person.rank_now, above_all=person.is_superuser or person.owns)
+        return format_html('<span class="unit">{} </span>{}', _("rank"), tag)
 
     @admin.display(description=gettext_lazy("last sign-in"), ordering=F("last_login"))
     def last_sign_in(self, person: User) -> Any:
         """Say when they came in last."""
-        return time_tag(person.last_login) if person.last_login else quiet(_("never"))
+        said = time_tag(person.last_login) if person.last_login else quiet(_("never"))
+        return format_html('<span class="unit">{} </span>{}', _("last sign-in"), said)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list under the module's name."""

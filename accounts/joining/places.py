@@ -1,4 +1,4 @@
-"""Where the pages about joining stand in the administration area, and who finds them there."""
+"""Where the pages about people stand in the administration area, and who finds them there."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from roles.services.delegation import why_not
 
 from ..services.approval import APPROVE
 from ..services.invitations import INVITE
+from ..services.placing import GROUPS
 from ..services.registration import MANAGE
 
 PEOPLE = "users"
@@ -44,6 +45,8 @@ class Place:
 
 
 PLACES = (
+    Place("teams", _("Teams"), _("People who see each other’s records"), GROUPS),
+    Place("departments", _("Departments"), _("The organisation, from the top"), GROUPS),
     Place("invitations", _("Invitations"), _("Ask people to join, in a role"), INVITE),
     Place("registrations", _("Registrations"), _("People who wait for approval"), APPROVE),
     Place("domains", _("E-mail domains"), _("Whose people may register alone"), MANAGE),

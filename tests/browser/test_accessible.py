@@ -36,6 +36,23 @@ def first_contact(page: Page) -> None:
     page.locator("#result_list tbody th a").first.click()
 
 
+def user(page: Page, words: str) -> None:
+    page.goto(f"/accounts/user/?q={words}")
+    page.locator("#result_list tbody th a").first.click()
+
+
+def wrong_role_for_user(page: Page) -> None:
+    """Give no role at all, by a form whose browser does not ask for one."""
+    user(page, "freya")
+    page.locator("select[name=role]").evaluate("field => field.removeAttribute('required')")
+    page.get_by_role("button", name="Give Role").click()
+
+
+def first_of(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator(".joining-list tbody th a").first.click()
+
+
 def history_of_contact(page: Page) -> None:
     first_contact(page)
     page.locator(".object-tools").get_by_role("link", name="History", exact=True).click()
@@ -71,6 +88,16 @@ PAGES = {
     "contacts": lambda page: page.goto("/crm/contact/"),
     "contact": first_contact,
     "history": history_of_contact,
+    "users": lambda page: page.goto("/accounts/user/"),
+    "no users": lambda page: page.goto("/accounts/user/?state=rejected&q=nobody"),
+    "user": lambda page: user(page, "freya"),
+    "oneself": lambda page: user(page, "helena"),
+    "wrong role for user": wrong_role_for_user,
+    "new user": lambda page: page.goto("/accounts/user/add/"),
+    "teams": lambda page: page.goto("/teams/"),
+    "team": lambda page: first_of(page, "/teams/"),
+    "departments": lambda page: page.goto("/departments/"),
+    "department": lambda page: first_of(page, "/departments/"),
     "activities": lambda page: page.goto("/roles/auditentry/"),
     "filtered activities": lambda page: page.goto("/roles/auditentry/?what=assigned&who=me"),
     "no activities": lambda page: page.goto("/roles/auditentry/?what=shared"),
@@ -88,7 +115,7 @@ def test_no_page_has_a_violation_or_a_console_message(sign_in, way, whole):
 @pytest.mark.parametrize("username", ["admin", "manager", "guest", "support"])
 def test_every_kind_of_person_gets_pages_without_a_violation(sign_in, username):
     page = sign_in(username)
-    for url in ("/", "/crm/contact/", "/roles/role/"):
+    for url in ("/", "/crm/contact/", "/roles/role/", "/accounts/user/", "/teams/"):
         page.goto(url)
         assert violations(page) == [], url
 
