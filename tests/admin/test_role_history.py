@@ -1,5 +1,7 @@
 """The log of a role in sentences: who did what, and when (D13, R23)."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -94,7 +96,7 @@ def test_people_who_got_and_lost_the_role_are_named(owner, rep_role):
     rita = make_user("rita", first_name="Rita", last_name="Rossi")
     assign_role(acting_user=olga, user=rita, role=rep_role, reason="New in: sales")
     unassign_role(acting_user=olga, user=rita, role=rep_role)
-    page = words_of(owner, rep_role)
+    page = re.sub("<[^>]+>", "", words_of(owner, rep_role))
     assert f"gave the role to {rita}" in page
     assert f"took the role back from {rita}" in page
     assert "Reason: New in: sales" in page
@@ -104,7 +106,8 @@ def test_a_name_with_a_colon_is_no_end_of_a_person(owner, db):
     role = make_role("odd", name="Sales: abroad")
     rita = make_user("rita")
     assign_role(acting_user=User.objects.get(username="olga"), user=rita, role=role)
-    assert "gave the role to rita</span>" in words_of(owner, role)
+    page = re.sub(r"<[^>]+>", "|", words_of(owner, role))
+    assert re.search(r"gave the role to \|?rita\|", page)
 
 
 def test_who_may_not_see_people_is_told_of_none(db, rep_role):
