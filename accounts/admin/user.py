@@ -193,7 +193,9 @@ class UserAdmin(UserList):
         except Refused as refusal:
             return self._page(request, person, status=403, refusal=str(refusal))
         if not form.is_valid():
-            return self._page(request, person, status=400, **{name: form})
+            # A form without a field is not drawn, so what it has to say stands above all.
+            said = "" if form.fields else " ".join(form.non_field_errors())
+            return self._page(request, person, status=400, refusal=said, **{name: form})
         try:
             return self._do(request, person, lambda: save(person, form), keeps_errors=False)
         except Invalid as invalid:

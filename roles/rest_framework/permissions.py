@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from .. import policy
 from ..core.vocabulary import Standing
 from ..directory import get_directory
+from ..services.delegation import why_not
 
 ACTIONS = {
     "GET": "view",
@@ -65,7 +66,11 @@ class GovernedPermission(SignedIn):
         return self._may(request, view, obj)
 
     def _may(self, request: Request, view: Any, record: Any) -> bool:
-        return bool(policy.check(request.user, _code(request.method or "", view), record))
+        code = _code(request.method or "", view)
+        decision = policy.check(request.user, code, record)
+        if not decision:
+            self.message = why_not(request.user, code, record) or decision.because
+        return bool(decision)
 
 
 def _code(method: str, view: Any) -> str:
