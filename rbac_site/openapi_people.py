@@ -7,8 +7,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 
 from accounts.api.held import AssignmentSerializer
 from accounts.api.shapes import UserSerializer
-from accounts.api.users import STATES
 from accounts.api.writing import WishSerializer
+from accounts.standing import STATES
 
 from .openapi import OF_MODULE, TEXT, TEXTS, both, many_of, object_of
 
@@ -48,11 +48,11 @@ class Person(OpenApiSerializerExtension):
     target_class = "accounts.api.shapes.UserSerializer"
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        """Promise the standing always, and the fields where they may be read."""
+        """Promise the standing always, fields and roles where they may be read."""
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         if direction == "response":
             schema["properties"] |= STANDING
-            schema["required"] = list(STANDING)
+            schema["required"] = [name for name in STANDING if name != "roles"]
         return schema
 
 

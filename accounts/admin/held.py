@@ -1,6 +1,5 @@
 """How a person's state, rank and roles are written, on the list and on their own page."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -11,19 +10,12 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from roles import policy
 from roles.admin.moments import exact
 from roles.core import clock
 from roles.core.vocabulary import OWNER_RANK
 from roles.models import RoleAssignment
 
-from ..models import User
-from .user_filters import DEACTIVATED, STATES
-
-
-def standing_of(person: Any) -> str:
-    """Name the state; whoever is not active for Django is `deactivated`."""
-    return str(person.state) if person.is_active else DEACTIVATED
+from ..standing import STATES, standing_of
 
 
 def state_tag(person: Any) -> SafeString:
@@ -41,15 +33,6 @@ def rank_tag(level: int, *, above_all: bool = False) -> SafeString:
     )
     words = _("above 100") if above_all or level >= OWNER_RANK else level
     return format_html(bar, min(level, 100), words)
-
-
-def held_by(people: Iterable[User]) -> dict[Any, list[RoleAssignment]]:
-    """Give people's assignments that count now or begin later, the highest first; one query."""
-    found: dict[Any, list[RoleAssignment]] = {}
-    held = policy.unended_assignments().filter(user__in=[person.pk for person in people])
-    for one in held.select_related("role").order_by("-role__level", "role__name"):
-        found.setdefault(one.user_id, []).append(one)
-    return found
 
 
 def held_in_words(held: RoleAssignment) -> SafeString:

@@ -15,12 +15,10 @@ from roles.admin.role_filters import ChipFilter
 from roles.models import Role
 
 from ..models import Department, DepartmentLink, Membership, Team
-from ..models.user import State
+from ..standing import DEACTIVATED, STATES
 
 NONE = "-"
 """Nothing's code: a code neither begins nor ends with a hyphen."""
-DEACTIVATED = "deactivated"
-STATES = {**dict(State.choices), DEACTIVATED: gettext_lazy("deactivated")}
 
 
 class PeopleChip(ChipFilter):

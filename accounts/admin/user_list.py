@@ -21,7 +21,8 @@ from roles.admin.rows import GovernedChangeList, name_column
 from roles.core.vocabulary import OWNER_CODE
 
 from ..models import User
-from .held import held_by, held_in_words, rank_tag, state_tag
+from ..standing import held_by
+from .held import held_in_words, rank_tag, state_tag
 from .user_filters import DepartmentFilter, RoleFilter, StateFilter, TeamFilter
 
 NAMING = ("username", "first_name", "last_name")

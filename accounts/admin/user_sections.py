@@ -18,8 +18,9 @@ from ..joining.forms import offered
 from ..models import User
 from ..services.people import PERSONAL
 from ..services.placing import GROUPS
+from ..standing import standing_of
 from .access import areas_given, privileges_given
-from .held import rank_tag, standing_of, state_tag
+from .held import rank_tag, state_tag
 from .user_acts import acts_on, why_last_owner
 from .user_forms import GiveRoleForm, PlaceForm
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +14,7 @@ from roles.models import Role
 from roles.rest_framework.refusals import refuse_names
 from roles.services.assignment import assign_role, unassign_role
 
-from .shapes import describe_assignment
+from .shapes import describe_assignment, sees_roles
 
 NAMES = {"role", "valid_from", "valid_until", "reason"}
 
@@ -44,6 +44,8 @@ class UserRoles:
         """List the roles that the user holds, or will hold from a later moment on; give one."""
         if request.method == "POST":
             return self._give(request, username)
+        if not sees_roles(request.user):
+            raise PermissionDenied
         held = policy.unended_assignments().filter(user=self.person(username))
         rows = held.select_related("role").order_by("-role__level", "role__name")
         results = [describe_assignment(one) for one in rows]

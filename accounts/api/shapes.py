@@ -1,6 +1,7 @@
 """People as the API writes them: masked as records are, with their standing and their roles."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -12,6 +13,7 @@ from roles.models import RoleAssignment
 from roles.rest_framework.serializers import GovernedSerializer
 
 from ..models import User
+from ..standing import held_by, standing_of
 
 
 class UserSerializer(GovernedSerializer):
@@ -25,27 +27,32 @@ class UserSerializer(GovernedSerializer):
         """Read teams and roles of all people of a page at once."""
         people = list(found)
         super().see(people)
-        self._held = _assignments_of(people)
+        self._held = held_by(people)
         self._teams = _teams_of(people)
+
+    @cached_property
+    def _sees_roles(self) -> bool:
+        return sees_roles(self.user)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Add to what may be read of the person how they stand and which roles they hold."""
         shown = super().to_representation(instance)
         held = self._held.get(instance.pk, [])
+        named = {"roles": [describe_assignment(one) for one in held]} if self._sees_roles else {}
         return {
             **shown,
             "state": standing_of(instance),
             "teams": self._teams.get(instance.pk, []),
-            "roles": [describe_assignment(one) for one in held],
+            **named,
             "rank": _rank(instance, held),
             "last_login": _moment(instance.last_login),
             "date_joined": _moment(instance.date_joined),
         }
 
 
-def standing_of(person: Any) -> str:
-    """Name the person's state; whoever is not active for Django is `deactivated`."""
-    return str(person.state) if person.is_active else "deactivated"
+def sees_roles(user: Any) -> bool:
+    """Tell whether roles may be named to `user`: they are records of their own module (R24)."""
+    return bool(policy.check(user, "roles.view"))
 
 
 def describe_assignment(held: RoleAssignment) -> dict[str, Any]:
@@ -73,14 +80,6 @@ def _counts(held: RoleAssignment) -> bool:
 
 def _moment(value: Any) -> Any:
     return None if value is None else serializers.DateTimeField().to_representation(value)
-
-
-def _assignments_of(people: list[Any]) -> dict[Any, list[RoleAssignment]]:
-    found: dict[Any, list[RoleAssignment]] = {}
-    held = policy.unended_assignments().filter(user__in=[person.pk for person in people])
-    for one in held.select_related("role").order_by("-role__level", "role__name"):
-        found.setdefault(one.user_id, []).append(one)
-    return found
 
 
 def _teams_of(people: list[Any]) -> dict[Any, list[str]]:

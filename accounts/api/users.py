@@ -20,22 +20,20 @@ from roles.rest_framework.views import GovernedView, refuse_body
 from roles.snapshots import annotated
 
 from ..models import User
-from ..models.user import State
 from ..services import people
 from ..services.approval import approve_person, reject_person
+from ..standing import DEACTIVATED, STATES
 from .held import UserRoles
-from .shapes import UserSerializer
+from .shapes import UserSerializer, sees_roles
 from .writing import change_user, create_user, read_roles, read_wish
-
-STATES = (*State.values, "deactivated")
 
 
 class StandingFilter(BaseFilterBackend):
     """Ask for people by their state, a role that they hold now, or a team."""
 
     def query_names(self, view: Any, user: Any) -> Iterable[str]:
-        """Name the parameters."""
-        return {"state", "role", "team"}
+        """Name the parameters; one by roles is there for who may view roles (R23, R24)."""
+        return {"state", "team", "role"} if sees_roles(user) else {"state", "team"}
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
         """Keep the people who fit all of what is asked."""
@@ -51,7 +49,7 @@ class StandingFilter(BaseFilterBackend):
     def _by_state(self, people: QuerySet, state: str) -> QuerySet:
         if state not in STATES:
             raise ValidationError({"state": [_("Choose one of %s.") % ", ".join(STATES)]})
-        if state == "deactivated":
+        if state == DEACTIVATED:
             return people.filter(is_active=False)
         return people.filter(is_active=True, state=state)
 
@@ -146,7 +144,7 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
     def access(self, request: Request, username: str) -> Response:
         """Give what the person may do right now, and which role says so; needs `roles.view` too."""
         person = self.person(username)
-        if not policy.check(request.user, "roles.view"):
+        if not sees_roles(request.user):
             raise PermissionDenied
         return Response(describe_sources(annotated(User.objects.filter(pk=person.pk)).get()))
 

@@ -8,14 +8,12 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import (
     CharField,
-    Count,
     DateTimeField,
-    IntegerField,
     OuterRef,
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 
 from .. import policy, snapshots
@@ -104,8 +102,6 @@ class RoleChangeList(ChangeList):
 
 def with_facts(roles: QuerySet, user: Any) -> QuerySet:
     """Bring along how many hold each role now, and the last change of it that `user` may see."""
-    held = policy.current_assignments().filter(role=OuterRef("pk")).order_by()
-    holders = held.values("role").annotate(number=Count("pk")).values("number")
     entries = AuditEntry.objects.filter(
         policy.visible_entries(user),
         subject_type=Role._meta.label_lower,
@@ -113,10 +109,8 @@ def with_facts(roles: QuerySet, user: Any) -> QuerySet:
         beside_type="",
     )
     newest = entries.order_by("-moment").values("moment")[:1]
-    return roles.select_related("base").annotate(
-        holders=Coalesce(Subquery(holders, output_field=IntegerField()), 0),
-        last_change=Subquery(newest, output_field=DateTimeField()),
-    )
+    last_change = Subquery(newest, output_field=DateTimeField())
+    return policy.with_holders(roles.select_related("base")).annotate(last_change=last_change)
 
 
 def grow(rows: Iterable[RoleRow], found: Container[int]) -> list[Branch]:

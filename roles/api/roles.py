@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -141,7 +139,7 @@ class RoleViewSet(StrictQuery, ViewSet):
     # What stands behind
 
     def _roles(self) -> Any:
-        return with_holders(Role.objects.select_related("base")).order_by("-level", "name")
+        return policy.with_holders(Role.objects.select_related("base")).order_by("-level", "name")
 
     def _role(self, code: str) -> Any:
         role = self._roles().filter(code=code).first()
@@ -202,13 +200,6 @@ class RoleViewSet(StrictQuery, ViewSet):
 def _shape_of_clone(spec: RoleSpec) -> dict[str, Any]:
     start = shape_of(enabled_part(spec, snapshots.load_policy().rules))
     return {key: value for key, value in start.items() if key != "code"} | {"name": ""}
-
-
-def with_holders(roles: Any) -> Any:
-    """Count with each role the people who hold it now (R2)."""
-    held = policy.current_assignments().filter(role=OuterRef("pk")).order_by()
-    number = held.values("role").annotate(number=Count("pk")).values("number")
-    return roles.annotate(holders=Coalesce(Subquery(number, output_field=IntegerField()), 0))
 
 
 def _cells(body: Any, now: Snapshot, code: str) -> RoleChanges:

@@ -60,6 +60,7 @@ from .people import (
     current_assignments,
     holders,
     unended_assignments,
+    with_holders,
 )
 from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
@@ -151,6 +152,7 @@ __all__ = [
     "trashed",
     "unended_assignments",
     "visible_entries",
+    "with_holders",
     "with_masks",
     "with_readable",
 ]

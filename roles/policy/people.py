@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from .. import snapshots
 from ..core import clock
@@ -53,6 +54,16 @@ def affected_people(code: str) -> int:
 def current_assignments() -> QuerySet[Any]:
     """Give the assignments that count now (R2)."""
     return RoleAssignment.objects.current(clock.now())
+
+
+def with_holders(roles: QuerySet[Any]) -> QuerySet[Any]:
+    """Count with each role, as `holders`, the people who hold it now (R2)."""
+    held = current_assignments().filter(role=OuterRef("pk")).order_by()
+    number = held.values("role").annotate(number=Count("pk")).values("number")
+    counted: QuerySet[Any] = roles.annotate(
+        holders=Coalesce(Subquery(number, output_field=IntegerField()), 0)
+    )
+    return counted
 
 
 def unended_assignments() -> QuerySet[Any]:

@@ -228,11 +228,21 @@ def test_what_is_no_assignment_is_refused_by_name(boss, body, named):
 
 def test_who_may_not_edit_users_gives_no_role(boss):
     viewer = with_role("vic", "users.view", level=90)
-    assert viewer.ask("GET", "users/ben/roles/").status_code == 200
+    problem(viewer.ask("GET", "users/ben/roles/"), 403)
     problem(viewer.ask("POST", "users/ben/roles/", {"role": "rep"}), 403)
     problem(viewer.ask("DELETE", "users/ben/roles/user/"), 403)
     problem(viewer.ask("POST", "users/none/roles/", {"role": "rep"}), 403)
     problem(boss.ask("POST", "users/none/roles/", {"role": "rep"}), 404)
+
+
+def test_roles_are_named_to_who_may_view_roles(boss):
+    """R24: a role is a record of a module of its own; who may give one needs no more than D5."""
+    viewer = with_role("vic", "users.view")
+    assert "roles" not in viewer.read("users/ben/") and viewer.read("users/ben/")["rank"] == 10
+    assert list(errors(viewer.ask("GET", "users/?role=user"))) == ["role"]
+    giver = with_role("gil", "users.view users.edit contacts.view", level=50)
+    assert giver.ask("POST", "users/ben/roles/", {"role": "rep"}).status_code == 201
+    assert held(boss, "ben") == ["rep", "user"]
 
 
 # Effective access
@@ -366,9 +376,8 @@ def test_the_last_owner_is_not_shut_out(company):
 
 def test_whoever_waits_is_approved_with_roles_or_rejected(company):
     """D5, D12."""
-    approver = person(
-        "app", "user", make_role(level=60, permissions="users.view users.approve contacts.view")
-    )
+    codes = "users.view roles.view users.approve contacts.view"
+    approver = person("app", "user", make_role(level=60, permissions=codes))
     make_role("rep", level=10, permissions="contacts.view")
     for name in ("wim", "wes"):
         make_user(name, state="waiting")
