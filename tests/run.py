@@ -40,8 +40,10 @@ def main() -> int:
     if options.parallel:
         # The browser's tests are few and long: whoever is done takes from the other's.
         rest = ["-n", "2", "--dist", "worksteal", *rest]
-    on_sqlite = [options.marker] if browser else [options.marker, "not browser"]
-    codes = {"SQLite": run_pytest(rest, on_sqlite)}
+    codes = {"SQLite": run_pytest(rest, [options.marker, "not browser"])}
+    if browser:
+        # In processes of their own: a browser's event loop stays, and others' tests refuse one.
+        codes["Chromium"] = run_pytest(rest, [options.marker, "browser"], what="Chromium")
     if postgres:
         rest += [f"--ignore={path}" for path in ASKS_NO_DATABASE]
         codes["PostgreSQL"] = run_pytest(rest, [options.marker, "not browser"], postgres)
@@ -139,9 +141,9 @@ def floors_hold() -> bool:
     return done.returncode == 0
 
 
-def run_pytest(arguments: list[str], markers: list[str], address: str = "") -> int:
+def run_pytest(arguments: list[str], markers: list[str], address: str = "", what: str = "") -> int:
     """Run pytest on PostgreSQL at `address`, or on SQLite."""
-    say(f"\nTests on {'PostgreSQL' if address else 'SQLite'}")
+    say(f"\nTests on {what or ('PostgreSQL' if address else 'SQLite')}")
     environment = {**os.environ, "TEST_DATABASE_URL": address}
     condition = " and ".join(f"({marker})" for marker in markers)
     command = [sys.executable, "-m", "pytest", *arguments, "-m", condition]

@@ -24,7 +24,7 @@ EACH_WAY = pytest.mark.parametrize(
     [(way, False) for way in WAYS]
     + [pytest.param(way, True, marks=pytest.mark.slow) for way in WAYS],
 )
-REFUSED = re.compile(r"the server responded with a status of 40[345]")
+REFUSED = re.compile(r"the server responded with a status of 40[0345]")
 
 
 def share(

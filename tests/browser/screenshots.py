@@ -24,7 +24,7 @@ NARROW = {"width": 390, "height": 1240}
 
 @dataclass(frozen=True)
 class Picture:
-    """A page of the owner's: its address, a role to open from there, and what to press then."""
+    """A page of the owner's: its address, a role to open from there, and what to press in turn."""
 
     url: str
     role: str = ""
@@ -33,6 +33,7 @@ class Picture:
 
 
 ROLES = "/roles/role/"
+FIRST, SHARE = "#result_list tbody th a >> nth=0", ".object-tools >> text=Share"
 OPEN_ROW = '.grid-row[data-module="contacts"] summary'
 PICTURES = {
     "grid": Picture(ROLES, "Regional Salesperson", options={"viewport": TALL}),
@@ -47,6 +48,11 @@ PICTURES = {
     "search": Picture("/search/?q=north"),
     "profile-dark": Picture("/profile/", options={"viewport": SIZE, "color_scheme": "dark"}),
     "contacts": Picture("/crm/contact/"),
+    "shares": Picture("/crm/contact/", press=f"{FIRST}, {SHARE}"),
+    "users": Picture("/accounts/user/"),
+    "user": Picture("/accounts/user/?q=Freya", press=FIRST, options={"viewport": TALL}),
+    "departments": Picture("/departments/"),
+    "activities": Picture("/roles/auditentry/"),
 }
 
 
@@ -80,8 +86,9 @@ def take(browser: Browser, address: str, name: str) -> None:
     if picture.role:
         role_link(page, picture.role).click()
         page.wait_for_url(lambda there: there.endswith("/change/"))
-    if picture.press:
-        page.locator(picture.press).click()
+    for target in filter(None, picture.press.split(", ")):
+        page.locator(target).click()
+        page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=Path(TARGET, f"{name}.png"))
     context.close()

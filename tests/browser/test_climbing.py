@@ -6,6 +6,7 @@ the caller, 4 granting more than one holds, 5 editing the hierarchy, 7 forged po
 """
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,16 +20,23 @@ from accounts.models import User
 from roles.core.specs import RoleSpec
 from roles.models import Role
 from roles.services.installation import install_assignment, install_role
-user, made = User.objects.get_or_create(
-    username="climber", defaults={"password": make_password("demo"), "first_name": "Clim"}
+user, made = User.objects.update_or_create(
+    username="climber", defaults={"password": make_password("demo"), "is_active": True}
 )
-if made:
+if not user.role_assignments.exists():
     codes = "roles.view roles.edit roles.create users.view users.edit users.invite groups.manage"
     codes += " activities.view"
     role = install_role(RoleSpec("climbing", "Climbing", 50, permissions=frozenset(codes.split())))
     for held in (role, Role.objects.get(code="manager")):
         install_assignment(user=user, role=held)
 print(user.pk, User.objects.get(username="rep").pk)
+"""
+TAKE_AWAY = """
+from accounts.models import User
+from roles.models import Role, RoleAssignment
+RoleAssignment.objects.filter(user__username="climber").delete()
+Role.objects.filter(code="climbing").delete()
+User.objects.filter(username="climber").update(is_active=False)
 """
 ADD = """([form, name, value]) => {
     const input = document.createElement('input');
@@ -38,10 +46,11 @@ ADD = """([form, name, value]) => {
 
 
 @pytest.fixture(scope="module")
-def keys(database_url) -> tuple[str, str]:
+def keys(database_url) -> Iterator[tuple[str, str]]:
     """Make the manager who wants to climb; give their key and that of somebody below."""
     mine, theirs = serving.manage(database_url, "shell", "-c", SETUP).split()[-2:]
-    return mine, theirs
+    yield mine, theirs
+    serving.manage(database_url, "shell", "-c", TAKE_AWAY)
 
 
 @pytest.fixture
