@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .looking import EACH_WAY, WAYS, look_at, share
 
@@ -86,14 +86,15 @@ def test_somebody_is_invited_and_comes_in_without_javascript(sign_in, browser, s
     context = browser.new_context(base_url=site, java_script_enabled=False)
     page = context.new_page()
     page.goto(link)
-    assert page.url == f"{site}/auth/join/"
+    expect(page).to_have_url(f"{site}/auth/join/")
     fill_in(page, "nora")
-    assert page.url == f"{site}/auth/login/"
+    expect(page).to_have_url(f"{site}/auth/login/")
     page.get_by_label("E-mail or username").fill("nora")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign In").click()
+    expect(page).not_to_have_url(f"{site}/auth/login/")
     page.goto("/crm/contact/")
-    assert page.get_by_role("heading", name=re.compile("contacts", re.I)).first.is_visible()
+    expect(page.get_by_role("heading", name=re.compile("contacts", re.I)).first).to_be_visible()
     page.goto(link)
     context.close()
 
@@ -103,6 +104,7 @@ def test_somebody_registers_no_further_than_the_list_of_domains_lets_them(sign_i
     owner.goto("/domains/")
     owner.get_by_role("textbox", name="Domain").fill("listed.example")
     owner.get_by_role("button", name="Add Domain").click()
+    expect(owner.get_by_role("button", name="Remove listed.example")).to_be_visible()
     context = browser.new_context(base_url=site)
     page = context.new_page()
     page.problems = []
@@ -112,13 +114,13 @@ def test_somebody_registers_no_further_than_the_list_of_domains_lets_them(sign_i
         page.get_by_role("link", name="Register").click()
         page.get_by_label("E-mail address").fill("ann@other.example")
         page.get_by_role("button", name="Send Link").click()
-        assert page.get_by_text("cannot register alone").is_visible()
+        expect(page.get_by_text("cannot register alone")).to_be_visible()
 
     look_at(page, {"register": lambda page: page.goto("/auth/signup/"), "refused": refused})
     page.get_by_label("E-mail address").fill("ann@listed.example")
     page.get_by_role("button", name="Send Link").click()
-    assert page.get_by_role("heading", name="Look at your mail").is_visible()
+    expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
     owner.goto("/domains/")
     owner.get_by_role("button", name="Remove listed.example").click()
-    assert owner.get_by_text("The list is empty").is_visible()
+    expect(owner.get_by_text("The list is empty")).to_be_visible()
     context.close()

@@ -1,7 +1,7 @@
 """The pages of the second factor: nothing for axe to find, and its picture within the policy."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .looking import WAYS, look_at
 
@@ -11,6 +11,7 @@ def turn_on(page: Page) -> None:
     page.goto("/profile/")
     page.get_by_role("link", name="Second Factor").click()
     page.get_by_role("link", name="Turn It On").click()
+    page.wait_for_url(lambda there: "reauthenticate" in there or there.endswith("/on/"))
     if "reauthenticate" in page.url:
         page.get_by_label("Password").fill("demo")
         page.get_by_role("button", name="Confirm").click()
@@ -26,6 +27,6 @@ def test_no_page_of_the_second_factor_has_a_violation(sign_in, way):
         "turning on": turn_on,
     }
     look_at(page, states)
-    assert page.get_by_role("img", name="The secret below as a picture").is_visible()
+    expect(page.get_by_role("img", name="The secret below as a picture")).to_be_visible()
     width = page.evaluate("document.querySelector('.second-factor-code').naturalWidth")
     assert width > 0
