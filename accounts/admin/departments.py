@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -13,11 +13,10 @@ from ..joining.places import frame
 from ..models import Department, DepartmentLink, User
 from ..services import organisation
 from ..services.placing import GROUPS
+from .organised import Acts, PostedPart, organising_page
 from .organising import (
-    NameForm,
     NewDepartmentForm,
     ParentForm,
-    StrictForm,
     done,
     seen_people,
     why_immovable,
@@ -35,7 +34,7 @@ def departments(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and done(request, form, lambda: _create(request, form)):
         return redirect("departments")
     context |= {"form": form, "rows": list(_tree(_counts(request.user)))}
-    return _page(request, "accounts/departments.html", context, [form])
+    return organising_page(request, "accounts/departments.html", context, [form])
 
 
 def _create(request: HttpRequest, form: NewDepartmentForm) -> str:
@@ -80,56 +79,31 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("departments") if gone else redirect("department", found.code)
     context |= {"title": found.name, "department": found, **posted.forms}
     context |= _about(request, found)
-    return _page(request, "accounts/department.html", context, posted.forms.values())
+    return organising_page(request, "accounts/department.html", context, posted.forms.values())
 
 
-class _Posted:
+class _Posted(PostedPart):
     """What was posted to a department's page, and the forms that the page then shows."""
 
-    def __init__(self, request: HttpRequest, department: Department) -> None:
-        self.request, self.department, self.actor = request, department, request.user
-        data = request.POST.copy()
-        self.what = data.pop("do", [""])[-1]
-        self.forms: dict[str, Any] = {
-            "renaming": NameForm(self._of("rename", data), initial={"name": department.name}),
-            "moving": ParentForm(
-                self._of("move", data),
-                initial={"parent": department.parent_id},
-                department=department,
-            ),
-            "deleting": StrictForm(self._of("delete", data)),
-        }
+    def more_forms(self) -> dict[str, Any]:
+        """Let the department be moved."""
+        initial = {"parent": self.part.parent_id}
+        form = ParentForm(self.data_of("move"), initial=initial, department=self.part)
+        return {"moving": form}
 
-    def _of(self, what: str, data: Any) -> Any:
-        return data if self.request.method == "POST" and self.what == what else None
-
-    def is_done(self) -> bool:
-        """Do what is asked; something else is an error of the page."""
-        acts = {
-            "rename": ("renaming", self._rename),
-            "move": ("moving", self._move),
-            "delete": ("deleting", self._delete),
-        }
-        if self.what not in acts:
-            raise Http404
-        name, act = acts[self.what]
-        return done(self.request, self.forms[name], act)
-
-    def _rename(self) -> str:
-        name = self.forms["renaming"].cleaned_data["name"]
-        organisation.rename(acting_user=self.actor, part=self.department, name=name)
-        return _("It is called “%s” now.") % name
+    def more_acts(self) -> Acts:
+        """Give what the form does."""
+        return {"move": ("moving", self._move)}
 
     def _move(self) -> str:
         parent = self.forms["moving"].cleaned_data["parent"]
-        organisation.move_department(
-            acting_user=self.actor, department=self.department, parent=parent
-        )
-        return _("“%s” is moved, with all that lies below it.") % self.department
+        organisation.move_department(acting_user=self.actor, department=self.part, parent=parent)
+        return _("“%s” is moved, with all that lies below it.") % self.part
 
-    def _delete(self) -> str:
-        organisation.delete_department(acting_user=self.actor, department=self.department)
-        return _("“%s” is deleted.") % self.department
+    def delete(self) -> str:
+        """Delete the department, which must be empty."""
+        organisation.delete_department(acting_user=self.actor, department=self.part)
+        return _("“%s” is deleted.") % self.part
 
 
 def _about(request: HttpRequest, department: Department) -> dict[str, Any]:
@@ -144,8 +118,3 @@ def _about(request: HttpRequest, department: Department) -> dict[str, Any]:
         "why_not_move": why_immovable(request.user, User.objects.filter(department__in=below)),
         "is_in_use": has_people or has_parts,
     }
-
-
-def _page(request: HttpRequest, template: str, context: Any, forms: Any) -> HttpResponse:
-    wrong = any(form.is_bound and form.errors for form in forms)
-    return render(request, template, {**context, "wrong": wrong}, status=400 if wrong else 200)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,10 +16,10 @@ from ..joining.places import frame
 from ..models import Team, User
 from ..services import organisation, placing
 from ..services.placing import GROUPS
+from .organised import Acts, PostedPart, organising_page
 from .organising import (
     MemberForm,
     NameForm,
-    StrictForm,
     done,
     immovable,
     may_name_people,
@@ -44,7 +44,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         people=Count("memberships", filter=Q(memberships__user__in=people))
     )
     context |= {"form": form, "teams": rows.order_by("name")}
-    return _page(request, "accounts/teams.html", context, [form])
+    return organising_page(request, "accounts/teams.html", context, [form])
 
 
 def _create(request: HttpRequest, form: NameForm) -> str:
@@ -64,57 +64,37 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and posted.is_done():
         return redirect("teams") if posted.what == "delete" else redirect("team", found.code)
     context |= {"title": found.name, "team": found, **posted.forms, **_members(request, found)}
-    return _page(request, "accounts/team.html", context, posted.forms.values())
+    return organising_page(request, "accounts/team.html", context, posted.forms.values())
 
 
-class _Posted:
+class _Posted(PostedPart):
     """What was posted to a team's page, and the forms that the page then shows."""
 
-    def __init__(self, request: HttpRequest, team: Team) -> None:
-        self.request, self.team, self.actor = request, team, request.user
-        data = request.POST.copy()
-        self.what = data.pop("do", [""])[-1]
-        self.forms: dict[str, Any] = {
-            "renaming": NameForm(self._of("rename", data), initial={"name": team.name}),
-            "adding": MemberForm(self._of("add", data), reader=self.actor),
-            "removing": MemberForm(self._of("remove", data), reader=self.actor),
-            "deleting": StrictForm(self._of("delete", data)),
+    def more_forms(self) -> dict[str, Any]:
+        """Let members be added and removed."""
+        return {
+            "adding": MemberForm(self.data_of("add"), reader=self.actor),
+            "removing": MemberForm(self.data_of("remove"), reader=self.actor),
         }
 
-    def _of(self, what: str, data: Any) -> Any:
-        return data if self.request.method == "POST" and self.what == what else None
-
-    def is_done(self) -> bool:
-        """Do what is asked; something else is an error of the page."""
-        acts = {
-            "rename": ("renaming", self._rename),
-            "add": ("adding", self._add),
-            "remove": ("removing", self._remove),
-            "delete": ("deleting", self._delete),
-        }
-        if self.what not in acts:
-            raise Http404
-        name, act = acts[self.what]
-        return done(self.request, self.forms[name], act)
-
-    def _rename(self) -> str:
-        name = self.forms["renaming"].cleaned_data["name"]
-        organisation.rename(acting_user=self.actor, part=self.team, name=name)
-        return _("It is called “%s” now.") % name
+    def more_acts(self) -> Acts:
+        """Give what the forms do."""
+        return {"add": ("adding", self._add), "remove": ("removing", self._remove)}
 
     def _add(self) -> str:
         person = self.forms["adding"].cleaned_data["username"]
-        placing.join_team(acting_user=self.actor, person=person, team=self.team)
+        placing.join_team(acting_user=self.actor, person=person, team=self.part)
         return _("%s is a member now.") % shown_name(self.actor, person)
 
     def _remove(self) -> str:
         person = self.forms["removing"].cleaned_data["username"]
-        placing.leave_team(acting_user=self.actor, person=person, team=self.team)
+        placing.leave_team(acting_user=self.actor, person=person, team=self.part)
         return _("%s is no member any more.") % shown_name(self.actor, person)
 
-    def _delete(self) -> str:
-        organisation.delete_team(acting_user=self.actor, team=self.team)
-        return _("“%s” is deleted.") % self.team
+    def delete(self) -> str:
+        """Delete the team; its members leave it."""
+        organisation.delete_team(acting_user=self.actor, team=self.part)
+        return _("“%s” is deleted.") % self.part
 
 
 def _members(request: HttpRequest, team: Team) -> dict[str, Any]:
@@ -147,8 +127,3 @@ def _offered(reader: Any, team: Team) -> Any:
     """Give the first who may be added: active, and no members yet."""
     others = seen_people(reader).filter(pk__in=policy.active_people()).exclude(teams=team)
     return others.order_by("username").values_list("username", flat=True)[:OFFERED]
-
-
-def _page(request: HttpRequest, template: str, context: Any, forms: Any) -> HttpResponse:
-    wrong = any(form.is_bound and form.errors for form in forms)
-    return render(request, template, {**context, "wrong": wrong}, status=400 if wrong else 200)

@@ -115,19 +115,16 @@ class GovernedSharing(GovernedPart):
 
     def _unshare(self, request: HttpRequest, record: Any) -> None:
         key = request.POST["unshare"]
-        found = self._shares_of(record).filter(pk=key).first() if key.isdecimal() else None
+        found = (
+            sharing.shares_of(record).of(record).filter(pk=key).first() if key.isdecimal() else None
+        )
         if found is not None:
             receiver = found.receiver
             sharing.unshare_record(acting_user=request.user, share=found)
             messages.success(request, _("No longer shared with %(name)s.") % {"name": receiver})
 
-    def _shares_of(self, record: Any) -> Any:
-        shares = registry.share_model_of(self.module)
-        beside = ["user"] if shares.teams() is None else ["user", "team"]
-        return shares._default_manager.filter(record=record).select_related(*beside)
-
     def _shares_page(self, request: HttpRequest, record: Any, form: ShareForm) -> HttpResponse:
-        rows = list(self._shares_of(record))
+        rows = list(sharing.shares_of(record).of(record))
         people = policy.offered_people(request.user)
         givers = names_in_reach(request.user, people.model, {row.given_by_id for row in rows})
         name = name_of(record, self.mask_of(request, record))

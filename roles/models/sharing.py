@@ -67,6 +67,12 @@ class Share(models.Model):
         field = next((f for f in cls._meta.concrete_fields if f.name == "team"), None)
         return field.related_model._default_manager if field else None
 
+    @classmethod
+    def of(cls, record: models.Model) -> Any:
+        """Give the shares of one record, each with its receiver at no further query."""
+        beside = ["user"] if cls.teams() is None else ["user", "team"]
+        return cls._default_manager.filter(record=record).select_related(*beside)
+
     @property
     def receiver(self) -> Any:
         """Whom the record is opened to, a person or a team."""

@@ -99,8 +99,7 @@ class SharedRecords:
         shares = registry.share_model_of(self.module)
         if shares is None:
             raise exceptions.NotFound
-        beside = ["user"] if shares.teams() is None else ["user", "team"]
-        return shares._default_manager.filter(record=record).select_related(*beside)
+        return shares.of(record)
 
 
 def _written(user: Any, page: Any) -> Any:
