@@ -404,3 +404,17 @@ def test_changes_are_announced_when_they_are_committed(
         for signal in (person_changed, organisation_changed):
             signal.disconnect(listen)
     assert heard == ["user.suspended", "team.created"]
+
+
+def test_who_moves_the_department_they_are_in_is_told_that_they_would_move_themselves(db):
+    """D6a: by way of the department as by hand; an Owner may."""
+    role = make_role(permissions="users.view groups.manage", level=50)
+    keeper = make_user("keeper-of-groups", role)
+    place = make_department("place-of-the-keeper", keeper)
+    above = make_department("above-the-keeper")
+    with pytest.raises(Refused, match="Nobody moves themselves"):
+        organisation.move_department(acting_user=fetch(keeper), department=place, parent=above)
+    owner = make_user("owner-in-the-place", "owner", department=place)
+    organisation.move_department(acting_user=fetch(owner), department=place, parent=above)
+    place.refresh_from_db()
+    assert place.parent == above
