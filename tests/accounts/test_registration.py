@@ -11,12 +11,18 @@ from django.test import Client
 from accounts.addresses import normal_address, normal_domain
 from accounts.links import REGISTRATION_LASTS, registration_key
 from accounts.models import RegistrationDomain, User
-from accounts.services.registration import allow_domain, forbid_domain, register_person
+from accounts.services.registration import (
+    allow_domain,
+    ask_to_register,
+    check_address,
+    forbid_domain,
+    register_person,
+)
 from roles.core.errors import Invalid, Refused
 from roles.models import AuditEntry
 from tests.factories import fetch, make_role, make_user
 
-from .joining import PASSWORD, links_mailed
+from .joining import ORIGIN, PASSWORD, links_mailed
 from .test_invitation_pages import ACCOUNT, browse, words
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +72,21 @@ def test_another_domain_is_told_so_and_gets_no_mail(x_org, address):
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_the_services_themselves_take_listed_domains_alone(x_org, there):
+    """Also of who has an account: to nobody else is a mail sent by being asked for."""
+    for domain in ("y.org", "x.org"):
+        make_user("ann" + domain, email=f"ann@{domain}")
+    name = "ann" if there else "new"
+    with pytest.raises(Invalid, match="cannot register alone"):
+        check_address(f"{name}@y.org")
+    with pytest.raises(Invalid, match="cannot register alone"):
+        ask_to_register(address=f"{name}@y.org", origin=ORIGIN)
+    assert mail.outbox == []
+    ask_to_register(address=check_address(f"{name}@X.org"), origin=ORIGIN)
+    assert [sent.to for sent in mail.outbox] == [[f"{name}@x.org"]]
+
+
 # The address
 
 
@@ -113,9 +134,12 @@ def test_an_address_that_has_an_account_gets_the_same_answer_and_another_mail(x_
 
 
 @pytest.mark.parametrize(
-    "key", ["x", registration_key("new@x.org")[:-1], signing.dumps("new@x.org")]
+    "made",
+    [lambda: "x", lambda: registration_key("new@x.org")[:-1], lambda: signing.dumps("new@x.org")],
+    ids=["no key at all", "one that was cut short", "one signed for something else"],
 )
-def test_a_link_that_is_not_ours_opens_nothing(x_org, key):
+def test_a_link_that_is_not_ours_opens_nothing(x_org, made):
+    key = made()
     answer = Client().get(f"/auth/signup/link/{key}/", follow=True)
     assert answer.status_code == 404 and "does not work" in words(answer)
 
