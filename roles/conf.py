@@ -18,6 +18,11 @@ class Settings:
         """How many people's access one process keeps compiled (people, not bytes)."""
         return self._get("ROLES_CACHE_SIZE", 20_000)
 
+    @property
+    def people_search(self) -> str:
+        """Address of the kit's list of people, where fields for a person search; "" for none."""
+        return self._get("ROLES_PEOPLE_SEARCH", "")
+
     def _get(self, name: str, default: Any) -> Any:
         return getattr(django_settings, name, default)
 

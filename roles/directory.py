@@ -24,8 +24,19 @@ class Directory(Protocol):
     def waiting_people(self) -> Q:
         """Give the condition that `standing_of` answers `WAITING` (R1)."""
 
-    def teams_of(self, user: Any) -> QuerySet[Any] | None:
-        """Give the keys of the teams that `user` is in now, unevaluated; `None` for none (R19)."""
+    def teams_of(self, user_key: Any) -> QuerySet[Any] | None:
+        """Give the keys of the teams that the person of this key is in now, unevaluated (R19).
+
+        `None` without teams. The key may be an expression that stands for one, for a query that
+        is written once and asked about everybody: filter by it and do nothing else with it.
+        """
+
+    def secured_people(self) -> QuerySet[Any] | None:
+        """Give the keys of the people who have a second factor, unevaluated `values` of one field.
+
+        `None` where the project knows of none: then no role can ask for one. What sets one up or
+        takes it off calls `roles.models.versions.bump_people` in the same transaction (R28).
+        """
 
     def build_world(self, world: Any) -> Any:
         """Make the departments, teams and people of a policy test; give the people by key."""
@@ -46,8 +57,12 @@ class NullDirectory:
         """Give nobody: without moderation no one waits."""
         return Q(pk__in=[])
 
-    def teams_of(self, user: Any) -> QuerySet[Any] | None:
+    def teams_of(self, user_key: Any) -> QuerySet[Any] | None:
         """Give none: there are no teams."""
+        return None
+
+    def secured_people(self) -> QuerySet[Any] | None:
+        """Give none: who signs in, and how, is the project's."""
         return None
 
     def build_world(self, world: Any) -> Any:

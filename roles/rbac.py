@@ -11,7 +11,7 @@ registry.register(
         label=_("Roles"),
         group=_("Administration"),
         actions=("view", "create", "edit", "delete", "export", "import"),
-        description=_("this access system; export and import are policy files"),
+        description=_("what each role lets people do"),
         order=160,
         model="roles.Role",
         can_disable=False,

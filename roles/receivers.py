@@ -19,7 +19,7 @@ from .models import (
     RoleGrant,
     RolePrivilege,
 )
-from .models.versions import bump_people, bump_policy
+from .models.versions import bump_people, bump_policy, deletes_people
 from .services.installation import mirror_catalogue
 
 # Django's own permissions are among them because a new one can shadow a privilege (R11).
@@ -49,13 +49,8 @@ def assignment_loaded(*, instance: RoleAssignment, raw: bool, **kwargs: Any) -> 
 
 def assignment_deleted(*, instance: RoleAssignment, origin: Any = None, **kwargs: Any) -> None:
     """Stamp the person too, unless they themselves are being deleted with their stamp."""
-    if origin is instance or not _deletes_people(origin):
+    if not deletes_people(origin):
         bump_people([instance.user_id])
-
-
-def _deletes_people(origin: Any) -> bool:
-    model = getattr(origin, "model", type(origin))
-    return model is RoleAssignment._meta.get_field("user").related_model
 
 
 def mirror_after_migrate(*, using: str, **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ Each app does so in its `rbac.py`, which is found as `admin.py` is.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -30,13 +30,32 @@ class Scope:
     """A named rule from a user to the owners whose records they reach (R9).
 
     `owners(user)` gives a queryset of the owners' primary keys; `None` reaches no one beyond
-    the user themselves. `own` and `all` are the engine's and need none.
+    the user themselves. `own` and `all` are the engine's and need none. With `by_key` it is given
+    the user's key alone, or an expression that stands for it, and only filters by it: then its
+    query is written once and not built anew for every list.
     """
 
     code: str
     label: Any
     order: int = 50
     owners: Any = None
+    by_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What no module governs and the log tells of all the same: a team, an invitation.
+
+    Entries about it are for whoever has the permission `seen_with`, as its list is; where it
+    `is_personal`, only for the person beside it and for whoever manages them (D3). Its page, at
+    the address that `page` gives, opens with `opened_with`.
+    """
+
+    model: str
+    seen_with: str
+    is_personal: bool = False
+    page: Callable[[Any], str] | None = None
+    opened_with: str = ""
 
 
 @dataclass(slots=True)
@@ -60,6 +79,7 @@ class Registry:
         self._features: dict[str, Feature] = {}
         self._scopes: dict[str, Scope] = {}
         self._roles: dict[str, BuiltinRole] = {}
+        self._things: dict[str, Thing] = {}
         self._shares: list[tuple[str, frozenset[str], frozenset[str]]] = []
         self._declaring: str = ""
         self.governed: frozenset[str] = frozenset()
@@ -93,6 +113,12 @@ class Registry:
         for role in roles:
             self._claim(self._roles, role.code, "built-in role")
             self._roles[role.code] = role
+
+    def register_things(self, *things: Thing) -> None:
+        """Declare who sees entries of the log about what no module governs."""
+        for thing in things:
+            self._claim(self._things, thing.model, "thing")
+            self._things[thing.model] = thing
 
     def share(self, role: str, codes: Iterable[str], scopes: Iterable[str] = ()) -> None:
         """Add an app's share to a built-in role: permissions, and scopes for their modules."""
@@ -134,6 +160,8 @@ class Registry:
         self._check_codes(catalogue)
         for module in self._modules.values():
             _check_module(module)
+        for thing in self._things.values():
+            _check_thing(thing, catalogue, by_model)
         for role, codes, scopes in self._shares:
             self._give_share(role, codes, scopes, catalogue)
         self._sealed = (catalogue, by_model)
@@ -252,6 +280,11 @@ class Registry:
         """Give the models that `module` governs."""
         return [model for model, m in self._ready()[1].items() if m.code == module.code]
 
+    @property
+    def things(self) -> dict[type[Model], Thing]:
+        """What no module governs and the log tells of, by model."""
+        return {apps.get_model(label): thing for label, thing in self._things.items()}
+
     def share_model_of(self, module: Module) -> Any:
         """Give the model that holds shares of the module's records, `None` where there is none."""
         return apps.get_model(module.share_model) if module.share_model else None
@@ -292,6 +325,21 @@ def _require_field(module: Module, name: str) -> None:
         raise RegistrationError(
             f"Module {module.code!r} names the field {name!r}, which {module.model} has not."
         ) from None
+
+
+def _check_thing(
+    thing: Thing, catalogue: Catalogue, by_model: Mapping[type[Model], Module]
+) -> None:
+    """Refuse what would speak for a model twice, or for nobody."""
+    if apps.get_model(thing.model) in by_model:
+        raise RegistrationError(
+            f"{thing.model} is governed by a module, which says who sees entries about it."
+        )
+    for code in filter(None, (thing.seen_with, thing.opened_with)):
+        if code not in catalogue.permissions:
+            raise RegistrationError(
+                f"The thing {thing.model} names the permission {code!r}, which no app declares."
+            )
 
 
 def _check_share_model(module: Module, shares: type[Model]) -> None:

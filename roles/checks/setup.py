@@ -1,10 +1,12 @@
 """Checks of settings and declarations; they ask no database."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.contrib.auth.backends import BaseBackend
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
 from ..backends import RoleBackend
@@ -147,6 +149,29 @@ def check_cache_size(**kwargs: Any) -> list[CheckMessage]:
             id="roles.E003",
         )
     ]
+
+
+@register()
+def check_people_search(**kwargs: Any) -> list[CheckMessage]:
+    """Ask that `ROLES_PEOPLE_SEARCH` is an address of the project, if it is set."""
+    search = settings.people_search
+    if search == "" or (isinstance(search, str) and _is_address(urlsplit(search).path)):
+        return []
+    return [
+        Error(
+            f"ROLES_PEOPLE_SEARCH is {search!r}, which is no address of this project.",
+            hint="Give the path of a list of people, such as '/api/v1/users/', or leave it out.",
+            id="roles.E008",
+        )
+    ]
+
+
+def _is_address(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
 
 
 @register()

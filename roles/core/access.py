@@ -13,17 +13,23 @@ class Access:
 
     `codes` holds every system permission, `privileges` every custom privilege, `names` both
     and Django's names of the same: each a flat frozenset, so that a check is a membership test.
+    `resting` are roles that the person holds and that give nothing until they have set up the
+    second factor which these ask for.
     """
 
-    __slots__ = ("codes", "names", "privileges", "rank", "roles")
+    __slots__ = ("codes", "names", "privileges", "rank", "resting", "roles")
 
     is_limited = False
     """Whether a token leaves less than the person's roles give (R20a)."""
 
     def __init__(
-        self, roles: Iterable[CompiledRole] = (), aliases: Mapping[str, str | None] | None = None
+        self,
+        roles: Iterable[CompiledRole] = (),
+        aliases: Mapping[str, str | None] | None = None,
+        *,
+        resting: Iterable[CompiledRole] = (),
     ) -> None:
-        self.roles = tuple(roles)
+        self.roles, self.resting = tuple(roles), tuple(resting)
         self.codes = frozenset(code for role in self.roles for code in role.permissions)
         self.privileges = frozenset(name for role in self.roles for name in role.privileges)
         self.rank = max((_rank_of(role) for role in self.roles), default=0)
@@ -66,6 +72,9 @@ class Access:
         for role in self.roles:
             if words := grant_in_words(name, role):
                 return allow(words)
+        for role in self.resting:
+            if grant_in_words(name, role):
+                return deny(f"{role.name} gives {name} only with a second factor, not set up yet.")
         return deny(f"No current role gives {name} (R12).")
 
 

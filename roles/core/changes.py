@@ -7,7 +7,7 @@ from typing import Any
 from .specs import NOTHING, RoleSpec
 from .vocabulary import FieldLevel
 
-VALUES = ("name", "description", "level", "base")
+VALUES = ("name", "description", "level", "base", "second_factor")
 """The plain values of a role, in the order in which people read them."""
 
 Pair = tuple[Any, Any]

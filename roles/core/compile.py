@@ -56,6 +56,11 @@ class CompiledRole:
         """Whether this is the role that gives everything (R6)."""
         return self.code == OWNER_CODE
 
+    @property
+    def second_factor(self) -> bool:
+        """Whether a layer of the chain asks for a second factor: none above takes it away (R4)."""
+        return any(layer.second_factor for layer in self.chain)
+
     def stands_on(self, code: str) -> bool:
         """Whether `code` is this role or one of its bases, so that its change reaches this one."""
         return any(layer.code == code for layer in self.chain)

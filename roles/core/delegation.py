@@ -29,7 +29,9 @@ from .vocabulary import EVERY_ACTION, OWNER_RANK
 class Wish:
     """A change of one role with what it moves: its base, and the roles that stand on it (D6).
 
-    A new role has no `before`, a deleted one no `after`.
+    A new role has no `before`, a deleted one no `after`. Of these `theirs` are the codes of
+    those that the actor holds, or on which one stands that they hold: now, from a later moment on,
+    or resting without a second factor.
     """
 
     before: CompiledRole | None
@@ -37,6 +39,7 @@ class Wish:
     base_before: CompiledRole | None = None
     base_after: CompiledRole | None = None
     heirs: tuple[tuple[CompiledRole, CompiledRole], ...] = ()
+    theirs: frozenset[str] = frozenset()
 
 
 # Ranks (D3, D6)
@@ -104,12 +107,19 @@ def excess_of_change(actor: Access, wish: Wish, ground: Ground) -> tuple[Excess,
         *(_excess_of_level(actor, wish.after, "lower") if wish.after else ()),
         *_excess_of_bases(actor, wish, ground),
         *_excess_of_items(actor, wish.before, wish.after, ground),
-        *_excess_of_privileges(actor, wish.before, wish.after),
+        *_excess_of_privileges(actor, wish.before, wish.after, wish.theirs),
     ]
     for before, after in wish.heirs:
         found += (
             replace(excess, via="heir")
-            for excess in _excess_of_items(actor, before, after, ground, own_layer=False)
+            for excess in (
+                *_excess_of_items(actor, before, after, ground, own_layer=False),
+                *(
+                    _excess_of_privileges(actor, before, after, wish.theirs)
+                    if _asks_otherwise(before, after)
+                    else ()
+                ),
+            )
         )
     return tuple(dict.fromkeys(found))
 
@@ -143,19 +153,29 @@ def _excess_of_items(
     states = [role for role in (before, after) if role is not None]
     ticked = _ticked(before) ^ _ticked(after) if own_layer else frozenset()
     given = [role.permissions.keys() | ticked for role in states]
+    rests = _asks_otherwise(before, after)
     for code in in_order(frozenset().union(*given), ground):
         items = [
             item_of(role, code, ground) if code in codes else None
             for role, codes in zip(states, given, strict=True)
         ]
         says = [_says(role.chain[0], code, ground) if own_layer else None for role in states]
-        if len(states) > 1 and items[0] == items[1] and says[0] == says[1]:
+        same = len(states) > 1 and items[0] == items[1] and says[0] == says[1]
+        if same and not rests:
             continue
         taken = after is None or code not in after.permissions
         for role, item in zip(states, items, strict=True):
             found = item and excess_of_item(actor, item, ground, role=role.code)
             if found:
                 yield replace(found, taken=taken)
+
+
+def _asks_otherwise(before: CompiledRole | None, after: CompiledRole | None) -> bool:
+    """Tell whether a second factor is asked for or no more, here or below: all hangs on it."""
+    if before is None or after is None:
+        return False
+    own = before.chain[0].second_factor != after.chain[0].second_factor
+    return own or before.second_factor != after.second_factor
 
 
 def _ticked(role: CompiledRole | None) -> frozenset[str]:
@@ -175,22 +195,25 @@ def _says(layer: RoleSpec, code: str, ground: Ground) -> tuple[object, ...]:
 
 
 def _excess_of_privileges(
-    actor: Access, before: CompiledRole | None, after: CompiledRole | None
+    actor: Access, before: CompiledRole | None, after: CompiledRole | None, theirs: frozenset[str]
 ) -> Iterator[Excess]:
     """Ask about every privilege that comes or goes (D4).
 
     Who may define privileges gives them to others; by way of a role of theirs nobody gives
-    themselves one (D2).
+    themselves one (D2). To take from it what its base still gives is no giving.
     """
+    rests = _asks_otherwise(before, after)
+    taken = frozenset() if rests else _own_privileges(before) - _own_privileges(after)
     touched = _own_privileges(before) ^ _own_privileges(after)
     touched |= _privileges(before) ^ _privileges(after)
+    if rests:
+        touched |= _privileges(before) | _privileges(after)
     role = after or before
     code = role.code if role else ""
-    theirs = any(held.stands_on(code) for held in actor.roles)
     for name in sorted(touched - actor.privileges):
         if not actor.can(DEFINE):
             yield Excess("privilege", "D4", name, code)
-        elif theirs and name in _privileges(after):
+        elif code in theirs and name in _privileges(after) - taken:
             yield Excess("self", "D2", name, code, remedy="ask_other")
 
 

@@ -172,6 +172,7 @@ def dump_role(spec: RoleSpec) -> dict[str, Any]:
         "description": spec.description,
         "level": spec.level,
         "base": spec.base,
+        "second_factor": spec.second_factor,
         "permissions": sorted(spec.permissions),
         "privileges": sorted(spec.privileges),
         "records": {module: scopes for module, scopes in records.items() if scopes},

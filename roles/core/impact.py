@@ -9,9 +9,12 @@ from .compile import CompiledRole
 from .specs import Catalogue, Module
 from .vocabulary import ALL, OWN, FieldLevel
 
-Kind = Literal["gained", "lost", "records", "fields"]
+Kind = Literal["gained", "lost", "records", "fields", "asks"]
 Mark = tuple[Kind, str]
-"""A permission or privilege gained or lost, or a module whose records or fields differ."""
+"""A permission or privilege gained or lost, or a module whose records or fields differ.
+
+Of two roles also whether the second `asks` for a second factor, `yes` or `no`, if they differ.
+"""
 
 KINDS: tuple[Kind, ...] = ("gained", "lost", "records", "fields")
 
@@ -58,6 +61,8 @@ def changed_modules(
 ) -> tuple[Module, ...]:
     """Give the modules on which a role and all that stands on it may answer differently."""
     codes = before.permissions.keys() ^ after.permissions.keys()
+    if before.second_factor != after.second_factor:
+        codes = before.permissions.keys() | after.permissions.keys()
     concerned = {code.partition(".")[0] for code in codes}
     return tuple(
         module

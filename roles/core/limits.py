@@ -31,7 +31,7 @@ class LimitedAccess(Access):
     is_limited = True
 
     def __init__(self, whole: Access, limit: Limit, aliases: Mapping[str, str | None]) -> None:
-        super().__init__(_limited(role, limit) for role in whole.roles)
+        super().__init__((_limited(role, limit) for role in whole.roles), resting=whole.resting)
         self._whole = whole
         # Of the whole and not of the roles: who waits for approval has a code and no role (R1).
         self.codes = whole.codes & limit.permissions

@@ -33,7 +33,8 @@ class Locks:
 
     `cells` are keyed by code, `scopes` by (module, action or `*`), `fields` by (module, field or
     `*`), `privileges` by name. `bases` are the roles that cannot be chosen as a base, `base` says
-    why the one that stands cannot go; `level_max` is the highest level that the actor may give,
+    why the one that stands cannot go, `second_factor` why the role cannot be made to ask for one or
+    to ask no more; `level_max` is the highest level that the actor may give,
     and with `defines` they may name privileges that they do not hold.
     """
 
@@ -44,6 +45,7 @@ class Locks:
     privileges: Mapping[str, Excess] = field(default_factory=lambda: NOTHING)
     bases: Mapping[str, Excess] = field(default_factory=lambda: NOTHING)
     base: Excess | None = None
+    second_factor: Excess | None = None
     level_max: int = LEVEL_MAX
     defines: bool = True
 
@@ -75,6 +77,7 @@ def locks_on(
         privileges=_privileges(actor, role),
         bases=dict(_bases(actor, others, ground)),
         base=next(excess_of_effect(actor, base, ground, "base"), None) if base else None,
+        second_factor=_first_of_all(actor, (role, *reached), ground),
         level_max=max(actor.rank - 1, 0),
         defines=actor.can(DEFINE),
     )
@@ -141,6 +144,11 @@ def _first(
             if found:
                 return found
     return None
+
+
+def _first_of_all(actor: Access, roles: Iterable[CompiledRole], ground: Ground) -> Excess | None:
+    """Give the first excess in all that some roles give."""
+    return next((found for one in roles for found in excess_of_effect(actor, one, ground)), None)
 
 
 def _privileges(actor: Access, role: CompiledRole) -> dict[str, Excess]:

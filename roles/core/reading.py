@@ -101,7 +101,7 @@ class Part:
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             self._expected("a whole number")
         if not lowest <= self.value <= highest:
-            self.refuse(f"{self.value} is out of range; choose from {lowest} to {highest}.")
+            self.refuse(f"{show(self.value)} is out of range; choose from {lowest} to {highest}.")
         return int(self.value)
 
     def flag(self) -> bool:
@@ -173,6 +173,9 @@ def place_of(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
 
 
+_BITS_MAX = 256
+
+
 def show(value: object) -> str:
     """Give a value as it stands in a message: short, and null, true and false as in a file."""
     if value is None or isinstance(value, bool):
@@ -181,6 +184,8 @@ def show(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, int) and value.bit_length() > _BITS_MAX:
+        return f"a number of {value.bit_length()} bits"  # Python writes none that is so long
     shown = value.isoformat() if isinstance(value, date) else repr(value)
     return shown if len(shown) <= _SHOWN_MAX else f"{shown[: _SHOWN_MAX - 1]}…"
 

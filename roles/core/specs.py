@@ -80,13 +80,18 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """What one role stores itself: one layer of a chain, in the shape of a policy file."""
+    """What one role stores itself: one layer of a chain, in the shape of a policy file.
+
+    With `second_factor` the role, and each that is based on it, gives its holders nothing until
+    they have set up a second factor.
+    """
 
     code: str
     name: str
     level: int = 0
     description: str = ""
     base: str | None = None
+    second_factor: bool = False
     permissions: frozenset[str] = frozenset()
     privileges: frozenset[str] = frozenset()
     records: Records = field(default_factory=lambda: NOTHING)

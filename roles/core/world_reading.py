@@ -10,7 +10,10 @@ from .specs import Catalogue
 from .world_specs import Give, State, WorldAssignment, WorldRecord, WorldShare, WorldUser
 
 WORLD_KEYS = ("departments", "teams", "users", "records", "shares")
-USER_KEYS = ("roles", "department", "teams", "manager", "state", "active", "superuser")
+USER_KEYS = (
+    *("roles", "department", "teams", "manager"),
+    *("state", "active", "superuser", "second_factor"),
+)
 ASSIGNMENT_KEYS = ("role", "from", "until")
 RECORD_KEYS = ("module", "owner", "values", "deleted")
 SHARE_KEYS = ("record", "user", "team", "give")
@@ -81,6 +84,7 @@ def _users(
             state=cast(State, given.get("state", Part("active")).one_of(get_args(State), "state")),
             active=given.get("active", Part(True)).flag(),
             superuser=given.get("superuser", Part(False)).flag(),
+            second_factor=given.get("second_factor", Part(False)).flag(),
         )
     _refuse_cycle({key: user.manager for key, user in users.items()}, manager_parts, "managers")
     return users

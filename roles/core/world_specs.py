@@ -35,6 +35,7 @@ class WorldUser:
     state: State = "active"
     active: bool = True
     superuser: bool = False
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast, Replace
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,14 @@ def key_of(pk: Any) -> str:
     return pk.hex if isinstance(pk, UUID) else str(pk)
 
 
+def keys_of(records: models.QuerySet) -> models.QuerySet:
+    """Give the primary keys of records as the log writes them, as a subquery (`key_of`)."""
+    key: Any = Cast("pk", models.CharField())
+    if isinstance(records.model._meta.pk, models.UUIDField):
+        key = Replace(key, models.Value("-"), models.Value(""))
+    return records.order_by().annotate(_log_key=key).values("_log_key")
+
+
 class AppendOnlyQuerySet(models.QuerySet):
     """Rows can be read and added."""
 
@@ -28,6 +37,12 @@ class AppendOnlyQuerySet(models.QuerySet):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: the log is append-only."""
         raise TypeError(_APPEND_ONLY.format("deleted"))
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Add rows; one that is there already is refused, and not written over."""
+        if kwargs.get("update_conflicts"):
+            raise TypeError(_APPEND_ONLY.format("changed"))
+        return super().bulk_create(objs, *args, **kwargs)
 
 
 class AuditEntryQuerySet(AppendOnlyQuerySet):
@@ -53,11 +68,11 @@ class AppendOnly(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; a second save is refused."""
-        if not self._state.adding:
+    def save(self, **kwargs: Any) -> None:
+        """Add the row; a second save is refused, and so is one in the place of another row."""
+        if not self._state.adding or kwargs.get("force_update") or kwargs.get("update_fields"):
             raise TypeError(_APPEND_ONLY.format("changed"))
-        super().save(*args, **kwargs)
+        super().save(**kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: the log is append-only."""
@@ -111,6 +126,7 @@ class AuditEntry(AppendOnly):
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         default_permissions = ("view",)
+        base_manager_name = "objects"
         ordering = ["-moment", "-id"]
         indexes = [
             models.Index(
@@ -145,6 +161,7 @@ class AuditField(AppendOnly):
         verbose_name = _("field of an activity")
         verbose_name_plural = _("fields of activities")
         default_permissions = ()
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["entry", "name"], name="roles_audit_field_once")
         ]

@@ -30,6 +30,8 @@ class Role(PolicyRow):
     named_by: ClassVar[tuple[str, ...]] = ("name",)
     """The fields of which `str` makes a name: where one is hidden, so is the name (R16)."""
 
+    named_in_api: ClassVar[str] = "code"
+
     code = models.CharField(_("code"), max_length=CODE_MAX, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=KEY_MAX, unique=True, editable=False)
@@ -42,6 +44,11 @@ class Role(PolicyRow):
         blank=True,
         related_name="derived",
         verbose_name=_("based on"),
+    )
+    second_factor = models.BooleanField(
+        _("second factor"),
+        default=False,
+        help_text=_("It gives its people nothing until they have set one up."),
     )
     is_system = models.BooleanField(_("system role"), default=False, editable=False)
     permissions = models.ManyToManyField(

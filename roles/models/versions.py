@@ -152,6 +152,13 @@ def bump_people(user_ids: Iterable[Any]) -> None:
     )
 
 
+def deletes_people(origin: Any) -> bool:
+    """Tell whether a deletion began with people, whose stamps go with them: no stamp is made."""
+    return (
+        getattr(origin, "model", type(origin)) is AccessStamp._meta.get_field("user").related_model
+    )
+
+
 def lock_policy() -> None:
     """Let one administrative change happen at a time, until the open transaction ends.
 

@@ -9,8 +9,8 @@
 | what does the model itself refuse, in words that tell of nothing hidden? | `model_errors` |
 | may they read, write or set this? | `check_read`, `check_write`, `check_changes`, `check_create` |
 | what may a list be asked about? | `readable_fields`, `masked_value` |
-| may they open a record to others by hand? | `check_share`, `offered_people`, `offered_teams` |
-| what of the log may they see? | `visible_entries`, `seen_entries` |
+| may they open a record to others by hand? | `check_share`, `names_people`, `offered_teams` |
+| what of the log may they see? | `visible_entries`, `seen_entries`, `kinds_in`, `page_of_thing` |
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | whom and which roles may they administer? | `check` on the person or role, `excess_of_*` |
 | what of a role is locked for them? | `locks_for` |
@@ -59,13 +59,15 @@ from .people import (
     affected_people,
     current_assignments,
     holders,
+    secured_holders,
     unended_assignments,
     with_holders,
 )
 from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
 from .seeing import Glimpse, Seen, keys_in, reference_of, seen_entries
-from .sharing import check_share, offered_people, offered_teams
+from .sharing import check_share, names_people, offered_teams
+from .things import kinds_in, page_of_thing
 from .tokens import MANAGE as MANAGE_TOKENS
 from .tokens import check_make_token, revocable_tokens, token_with
 from .trash import check_restore, trash_masks, trashed
@@ -125,15 +127,17 @@ __all__ = [
     "is_governed",
     "is_owner",
     "keys_in",
+    "kinds_in",
     "lasting_owners",
     "limit_of",
     "locks_for",
     "masked_value",
     "model_errors",
     "model_of",
+    "names_people",
     "no_such_field",
-    "offered_people",
     "offered_teams",
+    "page_of_thing",
     "planned",
     "possible_owners",
     "rank_of",
@@ -144,6 +148,7 @@ __all__ = [
     "resolve",
     "revocable_tokens",
     "roles_to_give",
+    "secured_holders",
     "seen_entries",
     "shows_unnamed",
     "token_of",

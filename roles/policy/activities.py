@@ -6,7 +6,8 @@
 - A change of fields: who may read one of them on that record (R16). To know that something
   changed, when and by whom, would be to learn of the hidden field (R23): so not even that.
 - A share given or taken back: who may edit the record, and so sees its shares (R19).
-- About what no module governs: an Owner, because nothing else speaks for anyone (R21).
+- About what no module governs: who may see the list of it (`things`); where nothing speaks for
+  anyone, an Owner (R21).
 
 Asked with one condition, so that counts, pages and filters know of nothing else.
 """
@@ -16,9 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Cast, Replace
-from django.db.models.lookups import In
+from django.db.models import Exists, Model, OuterRef, Q
 
 from ..core.access import Access
 from ..core.compile import CompiledRole
@@ -29,6 +28,7 @@ from ..registry import registry
 from ..scopes import NOBODY
 from .asking import access_for
 from .reach import FOLLOWED, Roles, condition_of, reached_by, roles_for
+from .things import about_personal_things, about_things, among
 from .trash import trashed_q, undeleted
 
 SHARING = ("record.shared", "record.unshared")
@@ -48,7 +48,9 @@ def visible_entries(user: Any) -> Q:
         names = [kind.name for kind in kinds]
         about |= ~Q(subject_type__in=names)
         beside |= ~Q(beside_type__in=names)
-    return about & (Q(beside_type="") | beside)
+        return about & (Q(beside_type="") | beside)
+    about |= about_things(access)
+    return (about & (Q(beside_type="") | beside)) | about_personal_things(user, access)
 
 
 FOLLOWED[AuditEntry._meta.label] = visible_entries
@@ -154,19 +156,7 @@ class _Kind:
         return self._among(_SUBJECT, reach)
 
     def _among(self, prefix: str, condition: Q) -> Q:
-        keys = _keys(self.model._base_manager.filter(condition))
-        # Written out, so that `scopes.indexed` leaves it: PostgreSQL hashes the keys of a
-        # subquery, and would walk an array of them anew for each entry.
-        return Q(In(F(f"{prefix}_id"), keys))
-
-
-def _keys(records: QuerySet[Any]) -> QuerySet[Any]:
-    """Give the primary keys as the log writes them (`models.audit.key_of`)."""
-    key: Any = Cast("pk", CharField())
-    if isinstance(records.model._meta.pk, UUIDField):
-        key = Replace(key, Value("-"), Value(""))
-    keys: QuerySet[Any] = records.order_by().annotate(_log_key=key).values("_log_key")
-    return keys
+        return among(prefix, self.model._base_manager.filter(condition))
 
 
 @dataclass(frozen=True, slots=True)

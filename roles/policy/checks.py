@@ -60,7 +60,8 @@ def _on_records(user: Any, access: Access, code: str, records: list[Model]) -> d
         no = deny(f"{code} says nothing about {model._meta.verbose_name} records (R14).")
         return {record.pk: no for record in records}
     if code not in access.codes:
-        return {record.pk: deny(f"No current role gives {code} (R12).") for record in records}
+        no = access.explain(code)
+        return {record.pk: no for record in records}
     condition = condition_of(user, access, module, permission.action or "view")
     administered = administered_q(user, module, permission.action or code)
     if administered is not None and permission.action is None:

@@ -4,6 +4,7 @@ The actor's roles and the others' are compiled as if every module were on: what 
 gives returns with it (R7).
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from .. import snapshots
@@ -23,6 +24,7 @@ from ..registry import registry
 from ..snapshots import Snapshot
 from .acting import within_limit
 from .asking import access_for
+from .people import unended_assignments
 from .ranks import rank_of
 
 
@@ -55,6 +57,7 @@ def excess_of_role(
         base_before=_base(now, before),
         base_after=_base(now, after),
         heirs=tuple((now.role(heir), then.role(heir)) for heir in standing),
+        theirs=_theirs(user, now, [code, *standing]) if before else frozenset(),
     )
     return excess_of_change(_actor(user, now), wish, ground_of(then))
 
@@ -132,6 +135,16 @@ def _base(now: Snapshot, spec: RoleSpec | None) -> Any:
 def _standing_on(now: Snapshot, code: str) -> list[str]:
     """Give the roles that are based on this one, directly or through others (D6)."""
     return [heir for heir in now.roles if heir != code and now.role(heir).stands_on(code)]
+
+
+def _theirs(user: Any, now: Snapshot, codes: Collection[str]) -> frozenset[str]:
+    """Give those of the roles that the user holds, or that one of theirs stands on (D2).
+
+    What rests or begins later is theirs too.
+    """
+    held = unended_assignments().filter(user=user.pk, role__code__in=codes)
+    mine = [now.role(code) for code in held.values_list("role__code", flat=True)]
+    return frozenset(code for code in codes if any(role.stands_on(code) for role in mine))
 
 
 def ground_of(now: Snapshot) -> Ground:

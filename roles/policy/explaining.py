@@ -75,6 +75,8 @@ def _reasons(
             yield granted
         else:
             yield f"{granted} {_on_record(role, module, action, reaching.get(role.code), field)}"
+    for role in access.resting:
+        yield f"{role.name} gives nothing: it asks for a second factor, not set up yet."
 
 
 def _reaching(

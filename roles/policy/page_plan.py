@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, F, Func, QuerySet
 
+from ..scopes import Keys, select_of
 from .listing import ListOrder
 
 THRESHOLD_OWNERS = 500
@@ -75,9 +76,9 @@ class Page:
 
     order: ListOrder
     owner: Any
-    owners: QuerySet[Any]
+    owners: Keys
     records: QuerySet[Any]
-    shared: QuerySet[Any] | None
+    shared: Keys | None
     end: int
 
 
@@ -135,11 +136,10 @@ def _words(page: Page, connection: Any) -> dict[str, Part]:
     return {name: (word, ()) for name, word in words.items()}
 
 
-def _select(keys: QuerySet[Any] | None, connection: Any) -> Part:
+def _select(keys: Keys | None, connection: Any) -> Part:
     if keys is None:
         raise EmptyResultSet
-    text, parameters = keys.query.get_compiler(connection=connection).as_sql()
-    return text, parameters
+    return select_of(keys, connection)
 
 
 def _condition(records: QuerySet[Any], connection: Any) -> Part:

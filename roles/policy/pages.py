@@ -33,7 +33,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.where import WhereNode
 
 from ..core.specs import Module
-from ..scopes import with_oneself
+from ..scopes import Keys, WrittenKeys, with_oneself
 from .listing import ListOrder, in_list_order, list_order, missing_indexes, owner_column
 from .page_plan import WALK_ROWS, AmongFirst, Page
 
@@ -57,8 +57,8 @@ class Reached:
     module: Module
     within: Q
     kept: Q
-    others: QuerySet[Any] | None = None
-    shared: Q | None = None
+    others: Keys | None = None
+    shared: WrittenKeys | None = None
     after: Q = field(default_factory=Q)
     where: Any = None
 
@@ -66,8 +66,9 @@ class Reached:
     def condition(self) -> Q:
         """The plain form, for `filter`; the plan is made of the same parts."""
         # An empty condition means every record, and would vanish in an OR.
-        either = self.within | self.shared if self.shared and self.within else self.within
-        return either & self.kept
+        if self.shared is None or not self.within:
+            return self.within & self.kept
+        return (self.within | Q(pk__in=self.shared)) & self.kept
 
 
 def remember(found: QuerySet[Any], reached: Reached) -> QuerySet[Any]:
@@ -128,9 +129,8 @@ def _plan_of(page: QuerySet[Any]) -> "AmongFirst | None":
     records = rows.filter(reached.kept & reached.after)
     if len(records.query.alias_map) > 1:
         return None  # what is kept depends on other tables
-    shared = None if reached.shared is None else rows.filter(reached.shared).values("pk")
     owners = with_oneself(reached.user, reached.others)
-    return AmongFirst(Page(order, owner, owners, records, shared, end))
+    return AmongFirst(Page(order, owner, owners, records, reached.shared, end))
 
 
 def _reached(query: Query) -> Reached | None:

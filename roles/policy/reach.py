@@ -17,7 +17,7 @@ from ..scopes import (
     owned_q,
     owners_beyond,
     reach_q,
-    shared_q,
+    shared_keys,
 )
 from .asking import access_for
 from .pages import Reached, remember
@@ -87,7 +87,7 @@ def _reached(user: Any, module: Module, action: str, roles: Roles) -> Reached:
     scopes, kept = scopes_of(roles), kept_q(user, module)
     if not is_owner_set(module, scopes):
         return Reached(user, module, reach_q(user, module, scopes), kept)
-    others, shared = owners_beyond(user, scopes), shared_q(user, module, action)
+    others, shared = owners_beyond(user, scopes), shared_keys(user, module, action)
     return Reached(user, module, owned_q(user, module, others), kept, others, shared)
 
 
@@ -152,9 +152,9 @@ class Question:
         kept = kept_q(user, module)
         found = {_name(scopes): reach_q(user, module, scopes) & kept for scopes, _role in roles}
         for action in actions:
-            shared = shared_q(user, module, action)
+            shared = shared_keys(user, module, action)
             if shared is not None:
-                found[_shared_name(action)] = shared & kept
+                found[_shared_name(action)] = Q(pk__in=shared) & kept
             administered = administered_q(user, module, action)
             if administered is not None:
                 found[_administered_name(action)] = administered

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -77,13 +78,17 @@ def seen_entries(user: Any, entries: Iterable[AuditEntry]) -> list[Seen]:
 def reference_of(model: type[Model] | None, field: str) -> type[Model] | None:
     """Give the model to which the values of a change lead, `None` for plain values.
 
+    What is no field of its model may still lead somewhere, as the model says in `logged_as`.
     Changes of roles hold no keys: they are written in the words of policy files.
     """
     if model is None or model is Role:
         return None
     options = model._meta
     fields = {one.name: one for one in (*options.concrete_fields, *options.many_to_many)}
-    related = fields[field].related_model if field in fields else None
+    if field not in fields:
+        named = getattr(model, "logged_as", {}).get(field)
+        return apps.get_model(named) if named else None
+    related = fields[field].related_model
     return related if isinstance(related, type) else None
 
 
@@ -96,22 +101,23 @@ def keys_in(model: type[Model], value: Any) -> list[Any]:
 
 def _seen(user: Any, entry: AuditEntry, kinds: Mapping[str, "_Kind"], people: str) -> Seen:
     kind = kinds[entry.subject_type]
-    beside = None
-    if entry.beside_type:
-        beside = kinds[entry.beside_type].glimpse(entry.beside_id, entry.beside_name)
     rows = kind.readable(entry.subject_id, entry.changes)
     return Seen(
         entry=entry,
         module=kind.module,
         actor=_actor(user, entry, kinds[people]),
         subject=kind.glimpse(entry.subject_id, entry.subject_name),
-        beside=beside,
+        beside=_beside(user, entry, kinds),
         changes=tuple(_with_receiver(user, row, kinds[people]) for row in rows),
     )
 
 
 def _with_receiver(user: Any, row: Mapping[str, Any], people: "_Kind") -> Mapping[str, Any]:
-    """Name with whom something was shared to who may view people, and to themselves (R24)."""
+    """Name with whom something was shared to who may view people, and to themselves (R24).
+
+    The receiver's key is there for an undo, and for no reader.
+    """
+    row = {name: value for name, value in row.items() if name != "receiver"}
     named = [kind for kind in RECEIVERS if row.get(kind) not in (None, user.get_username())]
     if not named or people.is_whole:
         return row
@@ -125,6 +131,17 @@ def _actor(user: Any, entry: AuditEntry, people: "_Kind") -> Glimpse | None:
     if entry.actor_id == user.pk:
         return Glimpse(type(user), key_of(user.pk), entry.actor_name, user)
     return people.glimpse(key_of(entry.actor_id), entry.actor_name)
+
+
+def _beside(user: Any, entry: AuditEntry, kinds: Mapping[str, "_Kind"]) -> Glimpse | None:
+    """Name what stands beside the subject; oneself too where one may not view people (R24)."""
+    if not entry.beside_type:
+        return None
+    found = kinds[entry.beside_type].glimpse(entry.beside_id, entry.beside_name)
+    if found.in_view or not isinstance(user, model_of(entry.beside_type) or ()):
+        return found
+    itself = entry.beside_id == key_of(user.pk)
+    return Glimpse(type(user), entry.beside_id, entry.beside_name) if itself else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..core.vocabulary import SHARED_ACTIONS
 from ..directory import get_directory
 from ..registry import registry
 from .checks import check
-from .people import active_people
+from .fields import readable_fields
 from .reach import governing
 
 
@@ -30,15 +30,6 @@ def check_share(user: Any, record: Model, give: str = "view") -> Decision:
     return next((decision for decision in decisions if not decision), decisions[-1])
 
 
-def offered_people(user: Any) -> QuerySet[Any]:
-    """Give whom a page may offer `user` to share with: nobody to who may not view people (R24).
-
-    They are still found by their exact names: R19 sets no bound on whom a record is shared with.
-    """
-    people = active_people()
-    return people.exclude(pk=user.pk) if _sees_people(user) else people.none()
-
-
 def offered_teams(user: Any, module: Module) -> QuerySet[Any] | None:
     """Give the teams that a page may offer: all to who may view people, else their own.
 
@@ -47,9 +38,21 @@ def offered_teams(user: Any, module: Module) -> QuerySet[Any] | None:
     teams = registry.share_model_of(module).teams()
     if teams is None or _sees_people(user):
         return None if teams is None else teams.all()
-    mine = get_directory().teams_of(user)
+    mine = get_directory().teams_of(user.pk)
     found: QuerySet[Any] = teams.none() if mine is None else teams.filter(pk__in=mine)
     return found
+
+
+def names_people(user: Any) -> bool:
+    """Tell whether a page may offer people to `user`: who views them and reads their user names.
+
+    To others they are found by their exact names alone (R16, R24).
+    """
+    model = get_user_model()
+    module = registry.module_of(model)
+    if module is None or model.USERNAME_FIELD not in registry.fields_of(module):
+        return _sees_people(user)
+    return model.USERNAME_FIELD in readable_fields(user, module)
 
 
 def _sees_people(user: Any) -> bool:

@@ -18,7 +18,7 @@ from ..core.compile import Rules
 from ..models import AccessStamp, PolicyVersion
 from ..models.versions import ONLY_ROW, STAMP_ATTRIBUTE, VERSION_ATTRIBUTE
 from ..registry import registry
-from .memory import Held, Snapshot, Term, cache
+from .memory import NOBODY, Held, Person, Snapshot, Term, cache
 from .statement import Rows, read_rows
 
 __all__ = [
@@ -73,10 +73,10 @@ def versions_of(user: Any) -> tuple[int | None, int | None]:
 def load_held(user: Any) -> Held:
     """Give a person's access by their roles, with at most one statement."""
     version, stamp = versions_of(user)
-    snapshot, terms = cache.policy(version), cache.terms(stamp, user.pk)
-    if snapshot is None or terms is None:
-        snapshot, terms = _fill(user.pk, snapshot)
-    return _held(snapshot, terms, clock.now())
+    snapshot, person = cache.policy(version), cache.person(stamp, user.pk)
+    if snapshot is None or person is None:
+        snapshot, person = _fill(user.pk, snapshot)
+    return _held(snapshot, person, clock.now())
 
 
 def load_policy() -> Snapshot:
@@ -99,17 +99,26 @@ def read_policy() -> Snapshot:
     return _made(read_rows(user_id=None, with_policy=True))
 
 
-def _fill(user_id: Any, known: Snapshot | None) -> tuple[Snapshot, tuple[Term, ...]]:
+def _fill(user_id: Any, known: Snapshot | None) -> tuple[Snapshot, Person]:
     rows = read_rows(user_id=user_id, with_policy=known is None)
-    # Assignments that nothing stamped would linger unseen by warm processes: nobody believes them.
-    terms = tuple(Term(*row) for row in rows.assignments) if rows.stamp is not None else ()
-    cache.keep_terms(rows.stamp, user_id, terms)
+    person = _person(rows)
+    cache.keep_person(rows.stamp, user_id, person)
     if known is not None and known.version == rows.version:
-        return known, terms
+        return known, person
     if known is not None:
         # The policy changed between the two readings: read all of it together.
         return _fill(user_id, None)
-    return _snapshot(rows), terms
+    return _snapshot(rows), person
+
+
+def _person(rows: Rows) -> Person:
+    """Give what was read of a person.
+
+    Assignments that nothing stamped would linger unseen by warm processes: nobody believes them.
+    """
+    if rows.stamp is None:
+        return NOBODY
+    return Person(tuple(Term(*row) for row in rows.assignments), rows.second_factor)
 
 
 def _snapshot(rows: Rows) -> Snapshot:
@@ -133,12 +142,13 @@ def _made(rows: Rows) -> Snapshot:
     )
 
 
-def _held(snapshot: Snapshot, terms: tuple[Term, ...], now: datetime) -> Held:
+def _held(snapshot: Snapshot, person: Person, now: datetime) -> Held:
     """Join the roles that count now, and note the next and the last moment that changes them."""
+    terms = person.terms
     moments = [m for term in terms for m in (term.valid_from, term.valid_until) if m is not None]
     role_ids = frozenset(term.role_id for term in terms if term.counts_at(now))
     return Held(
-        access=snapshot.access_of(role_ids),
+        access=snapshot.access_of(role_ids, second_factor=person.second_factor),
         since=max((m for m in moments if m <= now), default=None),
         until=min((m for m in moments if m > now), default=None),
     )

@@ -1,11 +1,11 @@
-"""One process's memory of the policy and of people's assignments.
+"""One process's memory of the policy, and of people's assignments and second factors.
 
 Neither has a time-to-live and nobody tells a process to forget: a version that changed is
 simply not found.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -34,6 +34,18 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """What is kept of one person: their assignments, and whether they have a second factor."""
+
+    terms: tuple[Term, ...] = ()
+    second_factor: bool = False
+
+
+NOBODY = Person()
+"""Whoever was never stamped: no assignment stands, and no role has to ask for more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All roles as one version of the policy has them."""
 
@@ -42,7 +54,7 @@ class Snapshot:
     codes_by_id: Mapping[int, str]
     rules: Rules
     compiled: dict[str, CompiledRole] = field(default_factory=dict)
-    joined: dict[frozenset[int], Access] = field(default_factory=dict)
+    joined: dict[tuple[frozenset[int], bool], Access] = field(default_factory=dict)
 
     def role(self, code: str) -> CompiledRole:
         """Give the role with its whole chain compiled, once."""
@@ -82,17 +94,20 @@ class Snapshot:
         rules = replace(self.rules, disabled=frozenset())
         return replace(self, version=None, rules=rules, compiled={}, joined={})
 
-    def access_of(self, role_ids: frozenset[int]) -> Access:
+    def access_of(self, role_ids: frozenset[int], *, second_factor: bool) -> Access:
         """Give what someone has who holds exactly these roles; shared by all who do."""
-        if role_ids not in self.joined:
+        key = role_ids, second_factor
+        if key not in self.joined:
             codes = sorted(self.codes_by_id[pk] for pk in role_ids if pk in self.codes_by_id)
-            self.joined[role_ids] = self.access_of_codes(codes)
-        return self.joined[role_ids]
+            self.joined[key] = self.access_of_codes(codes, second_factor=second_factor)
+        return self.joined[key]
 
-    def access_of_codes(self, codes: list[str]) -> Access:
-        """Join the roles `codes`."""
+    def access_of_codes(self, codes: Iterable[str], *, second_factor: bool = True) -> Access:
+        """Join the roles `codes`; without a second factor those that ask for one rest."""
         held = [self.role(code) for code in codes if code in self.roles]
-        return Access(held, registry.catalogue.aliases)
+        resting = [] if second_factor else [role for role in held if role.second_factor]
+        awake = [role for role in held if role not in resting] if resting else held
+        return Access(awake, registry.catalogue.aliases, resting=resting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +138,7 @@ class Cache:
     def __init__(self) -> None:
         self._lock = Lock()
         self._policy: Snapshot | None = None
-        self._terms: OrderedDict[tuple[int, Any], tuple[Term, ...]] = OrderedDict()
+        self._people: OrderedDict[tuple[int, Any], Person] = OrderedDict()
 
     def policy(self, version: int | None) -> Snapshot | None:
         """Give the policy of exactly this version, if it is the one kept."""
@@ -137,24 +152,24 @@ class Cache:
         if snapshot.version is not None:
             self._policy = snapshot
 
-    def terms(self, stamp: int | None, user_id: Any) -> tuple[Term, ...] | None:
-        """Give a person's assignments under their stamp; without a stamp they never had any."""
-        return () if stamp is None else self._terms.get((stamp, user_id))
+    def person(self, stamp: int | None, user_id: Any) -> Person | None:
+        """Give what is kept of a person under their stamp; without one they never held a role."""
+        return NOBODY if stamp is None else self._people.get((stamp, user_id))
 
-    def keep_terms(self, stamp: int | None, user_id: Any, terms: tuple[Term, ...]) -> None:
-        """Keep a person's assignments; the oldest entries give way."""
+    def keep_person(self, stamp: int | None, user_id: Any, person: Person) -> None:
+        """Keep what was read of a person; the oldest entries give way."""
         if stamp is None:
             return
         with self._lock:
-            self._terms[(stamp, user_id)] = terms
-            while len(self._terms) > settings.cache_size:
-                self._terms.popitem(last=False)
+            self._people[(stamp, user_id)] = person
+            while len(self._people) > settings.cache_size:
+                self._people.popitem(last=False)
 
     def clear(self) -> None:
         """Forget everything; only tests and benchmarks need it."""
         with self._lock:
             self._policy = None
-            self._terms.clear()
+            self._people.clear()
 
 
 cache = Cache()

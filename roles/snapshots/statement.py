@@ -9,7 +9,7 @@ as one row for each kind.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -17,11 +17,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission as AuthPermission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, router
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from ..core.specs import RoleSpec
 from ..core.vocabulary import FieldLevel
+from ..directory import Directory, get_directory
 from ..models import (
     AccessStamp,
     CustomPrivilege,
@@ -37,6 +38,11 @@ from ..models import (
 
 # Neither can stand in a code, a name of a privilege (R11), a scope or a field.
 ITEMS, PARTS = "\n", "\t"
+
+_FLAG = "CASE WHEN second_factor THEN '1' ELSE '' END"
+
+KEY = object()
+"""Stands for the person's key among the parameters of the statement."""
 
 _COLUMNS = {
     "number": "bigint",
@@ -56,6 +62,7 @@ class _Layer:
     name: str = ""
     level: int = 0
     base_id: int | None = None
+    second_factor: bool = False
     permissions: frozenset[str] = frozenset()
     privileges: frozenset[str] = frozenset()
     records: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
@@ -66,8 +73,10 @@ class _Layer:
 class Rows:
     """What the statement read, sorted by what it is."""
 
+    zone: tzinfo = UTC
     version: int | None = None
     stamp: int | None = None
+    second_factor: bool = False
     assignments: list[tuple[int, datetime | None, datetime | None]] = field(default_factory=list)
     layers: dict[int, _Layer] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
@@ -93,6 +102,7 @@ class Rows:
                 name=layer.name,
                 level=layer.level,
                 base=codes.get(layer.base_id) if layer.base_id is not None else None,
+                second_factor=layer.second_factor,
                 permissions=layer.permissions,
                 privileges=layer.privileges,
                 records=layer.records,
@@ -106,19 +116,25 @@ def read_rows(*, user_id: Any, with_policy: bool) -> Rows:
     """Read the policy (or its version only) and, for a person, their stamp and assignments."""
     using = router.db_for_write(Role)
     connection = connections[using]
-    statement = _statement(connection.vendor, with_policy, user_id is not None)
+    people = get_directory() if user_id is not None else None
+    statement, params = _statement(using, connection.vendor, with_policy, people)
     key = get_user_model()._meta.pk.get_db_prep_value(user_id, connection)
-    rows = Rows()
+    rows = Rows(zone=connection.timezone or UTC)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key, key] if user_id is not None else [])
+        cursor.execute(statement, [key if param is KEY else param for param in params])
         for kind, *values in cursor.fetchall():
             _READERS[kind](rows, *values)
     return rows
 
 
 @lru_cache(maxsize=16)
-def _statement(vendor: str, with_policy: bool, with_person: bool) -> str:
-    """Write the statement for one kind of database."""
+def _statement(
+    using: str, vendor: str, with_policy: bool, people: Directory | None
+) -> tuple[str, list[Any]]:
+    """Write the statement for one database, with a person if it gets who knows of people.
+
+    `KEY` stands for the person among its parameters.
+    """
     if vendor == "postgresql":
         together, tab, position = "string_agg({0}, chr(10))", "chr(9)", "strpos"
     else:
@@ -126,9 +142,13 @@ def _statement(vendor: str, with_policy: bool, with_person: bool) -> str:
     parts = [
         _select("version", _table(PolicyVersion), number="token"),
         *(_policy_parts(together, tab, position) if with_policy else ()),
-        *(_person_parts() if with_person else ()),
     ]
-    return " UNION ALL ".join(parts)
+    params: list[Any] = []
+    if people is not None:
+        secured, secured_params = _secured(people.secured_people(), using)
+        parts += [*_person_parts(), *secured]
+        params = [KEY, KEY, *secured_params]
+    return " UNION ALL ".join(parts), params
 
 
 def _select(kind: str, rest: str, **columns: str) -> str:
@@ -150,6 +170,15 @@ def _person_parts() -> list[str]:
     ]
 
 
+def _secured(people: QuerySet | None, using: str) -> tuple[list[str], list[Any]]:
+    """Ask whether the person is among those with a second factor, if the project knows of one."""
+    if people is None:
+        return [], []
+    query, params = people.order_by().query.get_compiler(using).as_sql()
+    among = f'({query}) AS secured WHERE secured."{people.query.values_select[0]}" = %s'
+    return [_select("secured", among)], [*params, KEY]
+
+
 def _policy_parts(together: str, tab: str, position: str) -> list[str]:
     def joined(*columns: str) -> str:
         return together.format(f" || {tab} || ".join(columns))
@@ -165,7 +194,7 @@ def _policy_parts(together: str, tab: str, position: str) -> list[str]:
             number="id",
             other="base_id",
             one="code",
-            two=f"CAST(level AS text) || {tab} || name",
+            two=f"CAST(level AS text) || {tab} || {_FLAG} || {tab} || name",
         ),
         by_role("grants", RoleGrant, "permission_id"),
         by_role("privileges", RolePrivilege, "privilege_id"),
@@ -200,16 +229,21 @@ def _read_stamp(rows: Rows, token: int, *_: Any) -> None:
     rows.stamp = token
 
 
+def _read_secured(rows: Rows, *_: Any) -> None:
+    rows.second_factor = True
+
+
 def _read_assignment(
     rows: Rows, role_id: int, _other: Any, _one: Any, _two: Any, begins: Any, ends: Any
 ) -> None:
-    rows.assignments.append((role_id, _moment(begins), _moment(ends)))
+    rows.assignments.append((role_id, _moment(begins, rows.zone), _moment(ends, rows.zone)))
 
 
 def _read_role(rows: Rows, pk: int, base_id: int | None, code: str, two: str, *_: Any) -> None:
     layer = _layer(rows, pk)
-    level, _tab, name = two.partition(PARTS)
+    level, second_factor, name = two.split(PARTS, 2)
     layer.code, layer.name, layer.level, layer.base_id = code, name, int(level), base_id
+    layer.second_factor = bool(second_factor)
 
 
 def _read_grants(rows: Rows, role_id: int, _other: Any, codes: str, *_: Any) -> None:
@@ -249,18 +283,19 @@ def _triples(items: str) -> Iterable[list[str]]:
     return (item.split(PARTS) for item in items.split(ITEMS))
 
 
-def _moment(value: Any) -> datetime | None:
-    """Give a moment with its zone; a database without zones stores UTC."""
+def _moment(value: Any, zone: tzinfo) -> datetime | None:
+    """Give a moment with its zone; a database without zones stores those of its connection."""
     moment = parse_datetime(value) if isinstance(value, str) else value
     if moment is None or moment.tzinfo is not None:
         return moment
-    return moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=zone)
 
 
 _READERS = {
     "version": _read_version,
     "stamp": _read_stamp,
     "assignment": _read_assignment,
+    "secured": _read_secured,
     "role": _read_role,
     "grants": _read_grants,
     "privileges": _read_privileges,

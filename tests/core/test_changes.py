@@ -42,6 +42,7 @@ specs = st.builds(
     level=st.integers(0, 3),
     description=st.sampled_from(["", "Sells."]),
     base=st.sampled_from([None, "user", "guest"]),
+    second_factor=st.booleans(),
     permissions=st.frozensets(st.sampled_from(CODES), max_size=5),
     privileges=st.frozensets(st.sampled_from(["app.crm", "app.x"])),
     records=st.frozensets(st.sampled_from(SCOPE_CELLS), max_size=4).map(nest_scopes),

@@ -341,6 +341,7 @@ def spec_lists(draw):
             description=draw(st.text(st.characters(exclude_characters="\0", codec="utf-8"))),
             level=draw(st.integers(0, 100)),
             base=draw(st.sampled_from([None, "user", *codes[:index]])),
+            second_factor=draw(st.booleans()),
             permissions=draw(st.frozensets(st.sampled_from(sorted(CATALOGUE.permissions)))),
             privileges=draw(st.frozensets(st.sampled_from(["app.x", "on", "1.5", "2026-01-01"]))),
             records=draw(by_module(["contacts", "deals"], scopes_by_action)),

@@ -55,6 +55,7 @@ def ask(world):
             "roles.E006": _checks(
                 AUTHENTICATION_BACKENDS=[MODEL_BACKEND, "roles.backends.RoleBackend"]
             ),
+            "roles.E008": _checks(ROLES_PEOPLE_SEARCH="/nowhere/"),
             **_checks_of_pages(),
             "roles.E010": _checks(ROOT_URLCONF="asking.unguarded"),
             "roles.W002": _checks_with(

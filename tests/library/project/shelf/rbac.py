@@ -1,7 +1,7 @@
 from django.contrib.auth import get_user_model
 
 from roles.core.specs import Feature, Module
-from roles.registry import BuiltinRole, Scope, registry
+from roles.registry import BuiltinRole, Scope, Thing, registry
 
 
 def same_house(user):
@@ -33,6 +33,7 @@ registry.register(
 )
 registry.register_features(Feature("books.lend", "lend books", "Library", module="books"))
 registry.register_scopes(Scope("house", "House", order=20, owners=same_house))
+registry.register_things(Thing("shelf.Note", "library.view"))
 registry.register_roles(BuiltinRole("librarian", "Librarian", 30, "Keeps the books of a place."))
 registry.share(
     "librarian",
