@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,12 +21,36 @@ from ..signals import organisation_changed
 Changes = Iterable[Mapping[str, Any]]
 
 
+_many: ContextVar[tuple[Any, Any] | None] = ContextVar("accounts_administering_many", default=None)
+
+
+@contextmanager
+def administering_many(acting_user: Any) -> Iterator[None]:
+    """Open one change of many people: the lock is taken once, and the actor is read once.
+
+    Nothing that they do to others changes what they may themselves, and nobody changes
+    themselves (D2): so who they are at its beginning they are until it ends.
+    """
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        token = _many.set((acting_user, policy.as_of_now(acting_user)))
+        try:
+            yield
+        finally:
+            _many.reset(token)
+
+
 @contextmanager
 def administering(acting_user: Any, code: str) -> Iterator[Any]:
     """Open the change's transaction under the policy's lock; give the actor as they are stored.
 
     Ranks, states and the last Owner depend on each other, so nobody changes them in between.
     """
+    many = _many.get()
+    if many is not None and many[0] is acting_user:
+        require(many[1], code)
+        yield many[1]
+        return
     require(acting_user, code)
     with transaction.atomic(), one_bump():
         lock_policy()
@@ -79,6 +104,8 @@ def changed(name: str, old: Any, new: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if isinstance(value, models.Model):
         return value.pk
     return value if value is None or isinstance(value, bool | int | str) else str(value)

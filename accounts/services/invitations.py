@@ -63,7 +63,7 @@ def invite_person(*, acting_user: Any, email: str, role: Role, origin: str) -> S
             sent_at=now,
             expires_at=now + INVITATION_LASTS,
         )
-        said: list[Change] = [("email", None, address), ("role", None, role.code)]
+        said: list[Change] = [("email", None, address), ("role", None, role)]
         _log(acting_user, "invitation.sent", invitation, said)
         return _send(invitation, token, origin)
 
@@ -74,7 +74,7 @@ def resend_invitation(*, acting_user: Any, invitation: Invitation, origin: str) 
         held = _unanswered(invitation)
         if held.role is None:
             raise Refused(_("The role of this invitation is gone. Take it back and invite anew."))
-        _require_role(actor, held.role)
+        _require_its_role(actor, held.role)
         _require_moderate(acting_user)
         if held.sent_at > clock.now() - timedelta(minutes=1):
             raise Refused(_("A link was sent within the last minute. Wait a little."))
@@ -82,7 +82,7 @@ def resend_invitation(*, acting_user: Any, invitation: Invitation, origin: str) 
         held.inviter, held.token_hash, held.sent_at = acting_user, hash_of(token), clock.now()
         held.expires_at = held.sent_at + INVITATION_LASTS
         held.save(update_fields=["inviter", "token_hash", "sent_at", "expires_at"])
-        vouches = ("inviter", _name(before), _name(acting_user))
+        vouches = ("inviter", before, acting_user)
         _log(acting_user, "invitation.resent", held, [vouches] if before != acting_user else [])
         return _send(held, token, origin)
 
@@ -92,7 +92,7 @@ def revoke_invitation(*, acting_user: Any, invitation: Invitation) -> None:
     with administering(acting_user, INVITE) as actor:
         held = _unanswered(invitation)
         if not may_revoke(actor, held, ()):
-            _require_role(actor, held.role)
+            _require_its_role(actor, held.role)
         _revoke(acting_user, held)
 
 
@@ -125,7 +125,7 @@ def accept_invitation(*, token_hash: str, proven: bool, **values: str) -> User:
         invitation.accepted_at, invitation.person = clock.now(), person
         invitation.save(update_fields=["accepted_at", "person"])
         log_person(person, "user.joined", person, came_in(person))
-        _log(person, "invitation.accepted", invitation, [("person", None, person.username)])
+        _log(person, "invitation.accepted", invitation, [("person", None, person)])
         given = invitation.role if vouched else first_role()
         giver = invitation.inviter if vouched else None
         give_role(acting_user=giver, user=person, role=given)
@@ -144,6 +144,15 @@ def still_vouched(invitation: Invitation) -> bool:
 def _require_role(actor: Any, role: Role) -> None:
     """Hold a newcomer's role to D5; without a role they rank below everybody (D3)."""
     require_within(policy.excess_of_assignment(actor, role.code))
+
+
+def _require_its_role(actor: Any, role: Any) -> None:
+    """Hold a role that stands in an invitation to D5; of one out of view nothing is told (R24)."""
+    if policy.excess_of_assignment(actor, role.code) and not policy.check(
+        actor, "roles.view", role
+    ):
+        raise Refused(_("You cannot give the role of this invitation (D5). Ask an Owner."))
+    _require_role(actor, role)
 
 
 def _unanswered(invitation: Invitation) -> Invitation:
@@ -193,10 +202,6 @@ def _send(invitation: Invitation, token: str, origin: str) -> Sent:
     key = invitation_key(token, mailed=True)
     transaction.on_commit(lambda: mail.send_invitation(invitation, key, origin), robust=True)
     return Sent(invitation, invitation_key(token, mailed=False))
-
-
-def _name(user: Any) -> str | None:
-    return user.get_username() if user else None
 
 
 def _log(acting_user: Any, action: str, invitation: Invitation, changes: list[Change]) -> None:

@@ -1,22 +1,27 @@
 """Make, rename, move and delete teams and departments, with D3 for everyone moved (D6a)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
 from roles.core.errors import Blocked
+from roles.services.sharing import end_shares
 
 from ..models import Department, DepartmentLink, Membership, Team, User
 from .acting import administering, changed, in_words, log_organisation
-from .placing import GROUPS, require_movable
+from .placing import GROUPS, movable, require_movable
 
 
-def create_team(*, acting_user: Any, code: str, name: str) -> Team:
-    """Make a team without members."""
-    with administering(acting_user, GROUPS):
+def create_team(*, acting_user: Any, code: str, name: str, members: Iterable[User] = ()) -> Team:
+    """Make a team; whoever is to be in it is moved."""
+    with administering(acting_user, GROUPS) as actor:
+        joining = [movable(actor, person) for person in members]
         team = _stored(Team(code=code, name=name))
-        log_organisation(acting_user, "created", team, _named(team))
+        for person in joining:
+            Membership.objects.create(team=team, user=person)
+        log_organisation(acting_user, "created", team, [*_named(team), *_members([], joining)])
     return team
 
 
@@ -58,13 +63,14 @@ def move_department(
 
 
 def delete_team(*, acting_user: Any, team: Team) -> None:
-    """Delete a team; its members leave it, so each is moved."""
+    """Delete a team; its members leave it, so each is moved, and what was shared with it is not."""
     with administering(acting_user, GROUPS) as actor:
         team = _locked(team)
-        members = Membership.objects.filter(team=team).values("user")
-        require_movable(actor, User.objects.filter(pk__in=members))
-        left = [changed("member", str(user), None) for user in User.objects.filter(pk__in=members)]
-        log_organisation(acting_user, "deleted", team, [*_named(team, gone=True), *left])
+        members = list(User.objects.filter(memberships__team=team))
+        require_movable(actor, members)
+        rows = [*_named(team, gone=True), *_members(members, [])]
+        log_organisation(acting_user, "deleted", team, rows)
+        end_shares(acting_user=acting_user, receiver=team)
         team.delete()
 
 
@@ -72,7 +78,8 @@ def delete_department(*, acting_user: Any, department: Department) -> None:
     """Delete a department that has neither people nor departments below it."""
     with administering(acting_user, GROUPS):
         department = _locked(department)
-        log_organisation(acting_user, "deleted", department, _named(department, gone=True))
+        rows = [*_named(department, gone=True), changed("parent", department.parent, None)]
+        log_organisation(acting_user, "deleted", department, rows)
         try:
             department.delete()
         except RestrictedError as error:
@@ -94,3 +101,7 @@ def _stored(part: Any, fields: list[str] | None = None) -> Any:
 def _named(part: Any, *, gone: bool = False) -> list[dict[str, Any]]:
     made = {"code": (None, part.code), "name": (None, part.name)}
     return [changed(name, *(pair[::-1] if gone else pair)) for name, pair in made.items()]
+
+
+def _members(old: list[User], new: list[User]) -> list[dict[str, Any]]:
+    return [changed("members", old, new)] if old or new else []

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from roles import policy
 from roles.core import clock
-from roles.core.errors import Blocked, Refused
+from roles.core.errors import Blocked, Invalid, Refused
 from roles.services.assignment import require_another_owner
 from roles.services.delegation import require, require_within
 from roles.services.records import require_fields
 
+from .. import mail, second_factor
 from ..models import User
 from ..models.user import State
 from .acting import administering, changed, in_words, read
@@ -21,9 +24,17 @@ from .newcomers import log_person
 PERSONAL = ("username", "first_name", "last_name", "email")
 """What says who somebody is; where they stand and what they may is moved, given and approved."""
 
+_ADDRESS_HAD = gettext_lazy(
+    "Somebody has their e-mail address by now. That account needs another one before they can "
+    "come back."
+)
 
-def create_person(*, acting_user: Any, values: Mapping[str, Any]) -> User:
-    """Make a person without roles and without a password, who chooses one by e-mail (D1, R17)."""
+
+def create_person(*, acting_user: Any, values: Mapping[str, Any], origin: str) -> User:
+    """Make a person without roles and without a password, who chooses one by e-mail (D1, R17).
+
+    `origin` is the site's address, with which the link in the mail begins.
+    """
     _require_personal(values)
     with administering(acting_user, "users.create") as actor:
         require_fields(policy.check_values(actor, policy.governing(User), values))
@@ -33,6 +44,7 @@ def create_person(*, acting_user: Any, values: Mapping[str, Any]) -> User:
         _follow_address(person)
         rows = [changed(name, None, value) for name, value in values.items() if value]
         log_person(acting_user, "user.created", person, rows, is_field_change=True)
+        _mail_link(mail.send_new_account, acting_user, person, origin)
     return person
 
 
@@ -86,7 +98,7 @@ def suspend_person(*, acting_user: Any, person: User) -> User:
     with administering(acting_user, "users.edit") as actor:
         person = read(person, actor, "users.edit", not_oneself=words)
         _require_state(person, State.ACTIVE, _("Only somebody who is active can be suspended."))
-        _require_owner_beside(person)
+        require_owner_beside(person)
         return _move_to(acting_user, person, State.SUSPENDED, "suspended")
 
 
@@ -104,7 +116,7 @@ def _require_state(person: User, state: State, words: str) -> None:
         raise Blocked(words)
 
 
-def _require_owner_beside(person: User) -> None:
+def require_owner_beside(person: User) -> None:
     """Keep a lasting Owner where this one is shut out (D7)."""
     if policy.lasting_owners().filter(pk=person.pk).exists():
         require_another_owner(person)
@@ -122,7 +134,7 @@ def delete_person(*, acting_user: Any, person: User) -> User:
     words = _("Nobody deletes themselves (D2). Ask another Owner.")
     with administering(acting_user, "users.delete") as actor:
         person = read(person, actor, "users.delete", not_oneself=words)
-        _require_owner_beside(person)
+        require_owner_beside(person)
         person.deleted_at = clock.now()
         person.save(update_fields=["deleted_at"])
         _follow_address(person)
@@ -137,6 +149,8 @@ def undelete_person(*, acting_user: Any, person: User) -> User:
         require_within(policy.excess_of_person(actor, person))
         if not policy.check_restore(actor, person):
             raise Refused(_("%s is not in your trash (R26).") % person)
+        if person.email and _is_had(person.email):
+            raise Invalid({"email": [_ADDRESS_HAD]})
         person.deleted_at = None
         _store(person, ["deleted_at"])
         _follow_address(person)
@@ -144,12 +158,45 @@ def undelete_person(*, acting_user: Any, person: User) -> User:
     return person
 
 
-def reset_password(*, acting_user: Any, person: User) -> User:
-    """Make somebody's password and sessions worth nothing; they choose a new one by e-mail (D3)."""
+def _is_had(address: str) -> bool:
+    return User.objects.filter(email__iexact=address, deleted_at=None).exists()
+
+
+# What they sign in with
+
+
+def reset_password(*, acting_user: Any, person: User, origin: str) -> User:
+    """Make somebody's password and sessions worth nothing; they choose a new one by e-mail (D3).
+
+    Who has no address is sent nothing: they need one before they can choose.
+    """
     with administering(acting_user, "passwords.manage") as actor:
         person = read(person, actor, "passwords.manage")
         require(actor, "users.view")
         person.set_unusable_password()
         person.save(update_fields=["password"])
         log_person(acting_user, "user.password_reset", person, [])
+        _mail_link(mail.send_password_reset, acting_user, person, origin)
     return person
+
+
+def remove_second_factor(*, acting_user: Any, person: User) -> User:
+    """Take off somebody's second factor, whose app and codes are lost (D3).
+
+    They stay signed in where they are, and need the password alone from the next time on. Nobody
+    does it to themselves this way: an open session would be enough for what else takes a code.
+    """
+    words = _("This is not for your own second factor: “Second Factor” on your profile is (D2).")
+    with administering(acting_user, "passwords.manage") as actor:
+        person = read(person, actor, "passwords.manage", not_oneself=words)
+        require(actor, "users.view")
+        if not second_factor.remove_second_factor(user=person, acting_user=acting_user):
+            raise Blocked(_("%s has no second factor.") % person)
+    return person
+
+
+def _mail_link(send: Any, acting_user: Any, person: User, origin: str) -> None:
+    """Mail the link once the change stands; a mail that fails takes nothing of it back."""
+    pk = person.pk
+    if person.email:
+        transaction.on_commit(lambda: send(pk, acting_user, origin), robust=True)

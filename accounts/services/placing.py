@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from roles import policy
+from roles.core.errors import Invalid, Refused
 from roles.services.delegation import require_other, require_within
 from roles.services.records import require_fields
 
@@ -24,10 +25,13 @@ GROUPS = "groups.manage"
 def move_to_manager(*, acting_user: Any, person: User, manager: User | None) -> User:
     """Let somebody report to another person or to nobody, with all who report to them."""
     with administering(acting_user, "users.edit") as actor:
-        person = read(person, actor, "users.edit")
+        person = movable(actor, person, "users.edit")
         require_fields(policy.check_changes(actor, person, {"manager": manager}))
+        if manager == person:
+            words = _("Nobody reports to themselves (R9). Choose another manager.")
+            raise Invalid({"manager": [words]})
         below = ReportingLink.objects.filter(ancestor=person.pk).values("descendant")
-        require_movable(actor, [person, *User.objects.filter(pk__in=below)])
+        require_movable(actor, User.objects.filter(pk__in=below))
         old, person.manager = person.manager, manager
         if old != manager:
             with in_words():
@@ -39,10 +43,11 @@ def move_to_manager(*, acting_user: Any, person: User, manager: User | None) -> 
 
 
 def move_to_department(*, acting_user: Any, person: User, department: Department | None) -> User:
-    """Put somebody into another department or into none."""
+    """Put somebody into another department or into none, where it may be read (R17)."""
     with administering(acting_user, GROUPS) as actor:
-        person = read(person, actor, GROUPS)
-        require_movable(actor, [person])
+        person = movable(actor, person)
+        if "department" not in policy.field_mask(actor, person).readable:
+            raise Refused(policy.no_such_field("department"))  # nobody moves what they may not see
         old, person.department = person.department, department
         if old != department:
             person.save(update_fields=["department"])
@@ -52,22 +57,24 @@ def move_to_department(*, acting_user: Any, person: User, department: Department
 
 
 def set_members(*, acting_user: Any, team: Team, members: Iterable[User]) -> None:
-    """Let a team have exactly these members; whoever joins or leaves is moved."""
+    """Let a team have exactly these members; whoever joins or leaves is moved.
+
+    Who is in the trash is in nobody's list, so no list takes them out of the team (R26).
+    """
     wished = {user.pk for user in members}
     with administering(acting_user, GROUPS) as actor:
-        held = set(Membership.objects.filter(team=team).values_list("user_id", flat=True))
+        there = Membership.objects.filter(team=team, user__deleted_at=None)
+        held = set(there.values_list("user_id", flat=True))
         moved = list(User.objects.select_for_update(of=("self",)).filter(pk__in=held ^ wished))
         for person in moved:
-            read(person, actor, GROUPS)
-        require_movable(actor, moved)
+            movable(actor, person)
         for person in moved:
             joins = person.pk in wished
             if joins:
                 Membership.objects.create(team=team, user=person)
             else:
                 Membership.objects.filter(team=team, user=person).delete()
-            row = _membership(team, joins)
-            log_person(acting_user, "user.moved", person, [row], is_field_change=True)
+            _log_membership(acting_user, person, team, joins=joins)
 
 
 def move_to_teams(*, acting_user: Any, person: User, teams: Iterable[Team]) -> User:
@@ -85,31 +92,32 @@ def move_to_teams(*, acting_user: Any, person: User, teams: Iterable[Team]) -> U
 def join_team(*, acting_user: Any, person: User, team: Team) -> User:
     """Put somebody into a team beside those that they are in."""
     with administering(acting_user, GROUPS) as actor:
-        person = _movable(actor, person)
+        person = movable(actor, person)
         if Membership.objects.get_or_create(team=team, user=person)[1]:
-            log_person(acting_user, "user.moved", person, [_membership(team, True)])
+            _log_membership(acting_user, person, team, joins=True)
     return person
 
 
 def leave_team(*, acting_user: Any, person: User, team: Team) -> User:
     """Take somebody out of a team."""
     with administering(acting_user, GROUPS) as actor:
-        person = _movable(actor, person)
+        person = movable(actor, person)
         if Membership.objects.filter(team=team, user=person).delete()[0]:
-            log_person(acting_user, "user.moved", person, [_membership(team, False)])
+            _log_membership(acting_user, person, team, joins=False)
     return person
 
 
-def _movable(actor: Any, person: User) -> User:
-    person = read(person, actor, GROUPS)
+def movable(actor: Any, person: User, code: str = GROUPS) -> User:
+    """Give somebody who moves as they are stored, locked; who moves themselves is told so first."""
     require_movable(actor, [person])
-    return person
+    return read(person, actor, code)
 
 
-def _membership(team: Team, joins: bool) -> dict[str, Any]:
+def _log_membership(acting_user: Any, person: User, team: Team, *, joins: bool) -> None:
     name = str(team)  # people have no field of this name, by which the log could look it up
     row = changed("team", None if joins else name, name if joins else None)
-    return row | {"code": team.code}  # by which an undo finds it, whatever it is called by then
+    row |= {"code": team.code}  # by which an undo finds it, whatever it is called by then
+    log_person(acting_user, "user.moved", person, [row], is_field_change=True)
 
 
 def require_movable(actor: Any, people: Iterable[User] | QuerySet[User]) -> None:

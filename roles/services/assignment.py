@@ -1,9 +1,11 @@
-"""Give roles to people and take them back (R2), within D2, D3, D5 and D7.
+"""Give roles to people, change from when until when, take them back (R2; D2, D3, D5, D7).
 
 Giving needs the role's whole effect covered; taking back gives nobody anything, so it needs the
 ranks alone.
 """
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from .. import policy, signals
 from ..core import clock
-from ..core.errors import Blocked, Invalid
+from ..core.errors import Blocked, Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role, RoleAssignment
 from ..models.versions import lock_policy, one_bump
 from . import audit
 from .delegation import require, require_other, require_within
+
+TERMS = ("valid_from", "valid_until", "reason")
+"""What can be changed of an assignment: who holds which role is another one."""
 
 
 def assign_role(
@@ -30,12 +35,7 @@ def assign_role(
     reason: str = "",
 ) -> RoleAssignment:
     """Give `role` to `user`, for ever or between two moments; at most once (R2)."""
-    require(acting_user, "users.edit")
-    with transaction.atomic(), one_bump():
-        lock_policy()
-        _require_other(acting_user, user)
-        actor = policy.as_stored(acting_user)
-        require(actor, "users.edit", user)
+    with _administering(acting_user, user) as actor:
         require_within(policy.excess_of_assignment(actor, role.code))
         return give_role(
             acting_user=acting_user,
@@ -47,6 +47,18 @@ def assign_role(
         )
 
 
+@contextmanager
+def _administering(acting_user: Any, user: Any) -> Iterator[Any]:
+    """Open a change of somebody else's roles under the policy's lock; give the actor (D1-D3)."""
+    require(acting_user, "users.edit")
+    with transaction.atomic(), one_bump():
+        lock_policy()
+        _require_other(acting_user, user)
+        actor = policy.as_stored(acting_user)
+        require(actor, "users.edit", user)
+        yield actor
+
+
 def give_role(*, acting_user: Any, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Store and log an assignment; the service that calls it has asked whether (D5, D11)."""
     assignment = store_assignment(user=user, role=role, assigned_by=acting_user, **values)
@@ -54,22 +66,41 @@ def give_role(*, acting_user: Any, user: Any, role: Role, **values: Any) -> Role
     return assignment
 
 
+def change_assignment(
+    *, acting_user: Any, user: Any, role: Role, values: Mapping[str, Any]
+) -> RoleAssignment:
+    """Set other moments or another reason of a role that `user` holds; what is not named stays.
+
+    It says anew that they hold it, and when, so it is held to what giving is held to (D5). The
+    last lasting Owner keeps a role that counts now and has no end (D7).
+    """
+    with _administering(acting_user, user) as actor:
+        require_within(policy.excess_of_assignment(actor, role.code))
+        assignment = _held(user, role)
+        rows = _set_terms(assignment, values)
+        _require_order(assignment.valid_from, assignment.valid_until)
+        if role.code == OWNER_CODE and not _lasts(assignment):
+            require_another_owner(user)
+        if rows:
+            assignment.save(update_fields=[row["field"] for row in rows])
+            _tell(acting_user, "role.assignment_changed", assignment, rows)
+    return assignment
+
+
 def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
     """Take `role` back from `user`; the last lasting Owner stays (D7)."""
-    require(acting_user, "users.edit")
-    with transaction.atomic(), one_bump():
-        lock_policy()
-        _require_other(acting_user, user)
-        actor = policy.as_stored(acting_user)
-        require(actor, "users.edit", user)
-        _require_below(actor, role)
-        assignment = RoleAssignment.objects.filter(user=user, role=role).first()
-        if assignment is None:
-            raise Invalid({"role": [_("%(user)s does not hold “%(role)s”.") % _who(user, role)]})
-        if role.code == OWNER_CODE:
-            require_another_owner(user)
-        _log(acting_user, "role.unassigned", assignment, new=False)
-        assignment.delete()
+    with _administering(acting_user, user) as actor:
+        require_below(actor, role)
+        take_role(acting_user=acting_user, user=user, role=role)
+
+
+def take_role(*, acting_user: Any, user: Any, role: Role) -> None:
+    """End and log an assignment; the service that calls it has asked whether (D2, D3)."""
+    assignment = _held(user, role)
+    if role.code == OWNER_CODE:
+        require_another_owner(user)
+    _log(acting_user, "role.unassigned", assignment, new=False)
+    assignment.delete()
 
 
 def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
@@ -107,19 +138,47 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
 
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Check and store an assignment without asking who gives it; the callers have asked."""
-    begins, ends = values.get("valid_from"), values.get("valid_until")
-    if begins is not None and ends is not None and ends <= begins:
-        raise Invalid({"valid_until": [_("The end must lie after the beginning (R2).")]})
+    _require_order(values.get("valid_from"), values.get("valid_until"))
     if RoleAssignment.objects.filter(user=user, role=role).exists():
         raise Invalid({"role": [_("%(user)s holds “%(role)s” already (R2).") % _who(user, role)]})
     return RoleAssignment.objects.create(user=user, role=role, **values)
+
+
+def _held(user: Any, role: Role) -> RoleAssignment:
+    found: RoleAssignment | None = RoleAssignment.objects.filter(user=user, role=role).first()
+    if found is None:
+        raise Invalid({"role": [_("%(user)s does not hold “%(role)s”.") % _who(user, role)]})
+    return found
+
+
+def _set_terms(assignment: RoleAssignment, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Set what differs, and give the log's rows of it."""
+    rows = []
+    for name, new in values.items():
+        if name not in TERMS:
+            raise Refused(policy.no_such_field(name))
+        old = getattr(assignment, name)
+        if old != new:
+            rows.append({"field": name, "old": _plain(old), "new": _plain(new)})
+            setattr(assignment, name, new)
+    return rows
+
+
+def _require_order(begins: datetime | None, ends: datetime | None) -> None:
+    if begins is not None and ends is not None and ends <= begins:
+        raise Invalid({"valid_until": [_("The end must lie after the beginning (R2).")]})
+
+
+def _lasts(assignment: RoleAssignment) -> bool:
+    begun = assignment.valid_from is None or assignment.valid_from <= clock.now()
+    return begun and assignment.valid_until is None
 
 
 def _require_other(acting_user: Any, user: Any) -> None:
     require_other(acting_user, user, _("Nobody changes their own roles (D2). Ask another Owner."))
 
 
-def _require_below(actor: Any, role: Role) -> None:
+def require_below(actor: Any, role: Role) -> None:
     """Hold the role to D3 where it is taken back: what it gives need not be covered for that."""
     above = (one for one in policy.excess_of_assignment(actor, role.code) if one.rule == "D3")
     require_within(tuple(above))
@@ -133,16 +192,19 @@ def require_another_owner(leaving: Any) -> None:
 
 
 def _log(acting_user: Any, action: str, assignment: RoleAssignment, *, new: bool) -> None:
-    values = {
-        "valid_from": _text(assignment.valid_from),
-        "valid_until": _text(assignment.valid_until),
-        "reason": assignment.reason or None,
-    }
+    values = {name: _plain(getattr(assignment, name)) for name in TERMS}
     changes = [{"field": "role", "old": None, "new": assignment.role.code}] + [
         {"field": name, "old": None, "new": value} for name, value in values.items() if value
     ]
     if not new:
         changes = [{**change, "old": change["new"], "new": change["old"]} for change in changes]
+    _tell(acting_user, action, assignment, changes)
+
+
+def _tell(
+    acting_user: Any, action: str, assignment: RoleAssignment, changes: list[dict[str, Any]]
+) -> None:
+    """Write the entry about the role, beside the person, and announce it when it is committed."""
     audit.record(
         acting_user=acting_user,
         action=action,
@@ -162,8 +224,10 @@ def _log(acting_user: Any, action: str, assignment: RoleAssignment, *, new: bool
     )
 
 
-def _text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def _plain(value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value or None
 
 
 def _who(user: Any, role: Role) -> dict[str, str]:

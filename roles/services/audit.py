@@ -13,6 +13,7 @@ from .. import policy
 from ..core.changes import field_of
 from ..models import AuditEntry, AuditField
 from ..models.audit import key_of
+from .log_actions import declared_actions
 
 _undoing: ContextVar["tuple[AuditEntry, list[AuditEntry]] | None"] = ContextVar(
     "roles_undoing", default=None
@@ -41,12 +42,16 @@ def record(
 ) -> AuditEntry:
     """Add an entry; outside a transaction it would not stand or fall with the change.
 
+    The action is one of `log_actions`, which have words.
+
     `beside` is what the entry is about as well: the person to whom a role is given. Who sees the
     entry must be able to view both. With `is_field_change` the entry says no more than its
     changes, and whoever may read none of their fields does not see it.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{action!r} is logged outside a transaction; open one around both.")
+    if action not in declared_actions():
+        raise LookupError(f"{action!r} has no words: declare them with `declare_actions` (D13).")
     rows, undone = list(changes), _undoing.get()
     entry = AuditEntry.objects.create(
         undoes=undone[0] if undone else None,

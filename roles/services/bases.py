@@ -102,11 +102,17 @@ def plan_bases(*, acting_user: Any, roles: Sequence[Role], base: str | None) -> 
 
 
 def difference_of(before: CompiledRole, after: CompiledRole) -> Marks:
-    """Give what who holds only the one role would gain and lose if they held only the other."""
+    """Give what who holds only the one role would gain and lose if they held only the other.
+
+    Both as if they had a second factor; that it is asked for, or no more, is a mark of its own.
+    """
     modules = changed_modules(before, after, registry.catalogue)
     layers = (*before.chain, *after.chain)
     fields = {module.code: names_of_fields(module, layers) for module in modules}
-    return marks_between(Access([before]), Access([after]), modules, fields)
+    marks = marks_between(Access([before]), Access([after]), modules, fields)
+    if before.second_factor == after.second_factor:
+        return marks
+    return marks | {("asks", "yes" if after.second_factor else "no")}
 
 
 def change_bases(
@@ -119,8 +125,9 @@ def change_bases(
 ) -> BaseOutcome:
     """Base each of `roles` on `base`, or on none; each is checked as if it were the only one.
 
-    Where one cannot be changed nothing is, unless `skip_refused` (R25). `seen` is the version
-    of the policy on which the actor saw what it would do; on another one nothing is saved.
+    Where one cannot be changed nothing is, unless `skip_refused` (R25); one that stands so
+    already is not asked about. `seen` is the version of the policy on which the actor saw what
+    it would do; on another one nothing is saved.
     """
     require(acting_user, "roles.edit")
     with transaction.atomic(), one_bump():
@@ -133,7 +140,8 @@ def change_bases(
             )
         outcome = BaseOutcome()
         for role in _deepest_first(roles, now):
-            _change_one(acting_user, role, base, outcome)
+            if role.code not in now.roles or now.roles[role.code].base != base:
+                _change_one(acting_user, role, base, outcome)
         if outcome.refused and not skip_refused:
             raise Refused(_not_all(outcome.refused, len(roles)))
     return outcome

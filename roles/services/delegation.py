@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import policy
+from ..core.access import Access
 from ..core.coverage import Excess
 from ..core.errors import Refused
 from ..core.specs import NOTHING
+from ..core.vocabulary import OWNER_RANK
 from ..models import Role
 from ..registry import registry
 from .labels import ACTION_LABELS, feature_label, label_of
@@ -32,18 +35,31 @@ class Exceeds(Refused):
 
 def why_not(user: Any, code: str, record: Model | None = None) -> str:
     """Say why `user` may not do `code`, on this person or role if given, or give "" (D1-D3)."""
-    if not policy.is_owner(user) and not policy.access_for(user).can(code):
-        return _("You need the permission “%s” for this (D1). Ask an Owner for it.") % label_of(
-            code
-        )
+    access = policy.access_for(user)
+    if not access.is_owner and not access.can(code):
+        return _missing(access, code)
     if record is None:
         return ""
     if excess := _excess_on(user, record):
-        return excesses_in_words(excess)
+        oneself = isinstance(record, get_user_model()) and record.pk == user.pk
+        return _nobody_themselves() if oneself else excesses_in_words(excess)
     if registry.module_of(type(record)) is None or policy.is_owner(user):
         return ""
     decision = policy.check(user, code, record)
     return "" if decision else _("You cannot do this: %s") % decision.because
+
+
+def _missing(access: Access, code: str) -> str:
+    words = {"cell": label_of(code)}
+    if role := next((one for one in access.resting if code in one.permissions), None):
+        words["role"] = role.name
+        asks = _("“%(role)s” gives you “%(cell)s” once you have set up a second factor.") % words
+        return asks + " " + _("Set it up in your profile.")
+    return _("You need the permission “%(cell)s” for this (D1). Ask an Owner for it.") % words
+
+
+def _nobody_themselves() -> str:
+    return _("Nobody manages themselves: one's own rank is not below itself (D3). Ask an Owner.")
 
 
 def _excess_on(user: Any, record: Model) -> tuple[Excess, ...]:
@@ -123,6 +139,8 @@ def _of_the_rest(excess: Excess) -> str:
         return _(
             "“%(role)s” is based on this role, and its level %(about)s is not below yours (D6)."
         )
+    if excess.kind == "rank" and excess.about == str(OWNER_RANK):
+        return _("This person's rank is above 100, not below your own (D3).")
     words = {
         "level": _("Level %(about)s is not below your own (D3)."),
         "rank": _("This person's rank %(about)s is not below your own (D3)."),

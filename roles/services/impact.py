@@ -1,7 +1,7 @@
 """Who would gain or lose what by a change of a role, asked before it is made; reads only."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,6 +10,7 @@ from .. import policy, snapshots
 from ..core.impact import NO_IMPACT, Impact, Mark, changed_modules, gather, marks_between
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import EVERY_FIELD
+from ..directory import get_directory
 from ..models import Role
 from ..registry import registry
 
@@ -21,23 +22,30 @@ def impact_of(role: Role | None, wanted: RoleSpec) -> Impact:
     (R1, R2). What somebody has through another role too they neither gain nor lose. The other
     people's roles are read in one query, and each set of roles is compared once.
     """
-    if role is None or role.is_owner:
+    if role is None or (role.is_owner and role.second_factor == wanted.second_factor):
         return NO_IMPACT
     before = snapshots.load_policy()
     after = before.with_role(wanted.with_changes(code=role.code))
-    groups = _holders_by_roles(before, role.code)
+    asking = any(layer.second_factor for layer in (*before.roles.values(), wanted))
+    groups = _holders_by_roles(before, role.code, _secured() if asking else ())
     modules = changed_modules(before.role(role.code), after.role(role.code), registry.catalogue)
     roles = [*before.roles.values(), wanted]
     fields = {module.code: names_of_fields(module, roles) for module in modules}
     people: Counter[frozenset[Mark]] = Counter()
-    for role_ids, count in groups.items():
-        old, new = before.access_of(role_ids), after.access_of(role_ids)
+    for (role_ids, secured), count in groups.items():
+        old = before.access_of(role_ids, second_factor=secured)
+        new = after.access_of(role_ids, second_factor=secured)
         people[marks_between(old, new, modules, fields)] += count
     return gather(people, holders=groups.total())
 
 
-def _holders_by_roles(policy_now: snapshots.Snapshot, code: str) -> Counter[frozenset[int]]:
-    """Count the people whom the role reaches by the set of roles that they hold now."""
+def _holders_by_roles(
+    policy_now: snapshots.Snapshot, code: str, secured: Collection[Any]
+) -> Counter[tuple[frozenset[int], bool]]:
+    """Count the people whom the role reaches by the roles that they hold now.
+
+    And by whether they are among `secured`, where some role asks for a second factor.
+    """
     reached = [
         pk for pk, heir in policy_now.codes_by_id.items() if policy_now.role(heir).stands_on(code)
     ]
@@ -48,7 +56,12 @@ def _holders_by_roles(policy_now: snapshots.Snapshot, code: str) -> Counter[froz
         user_id__in=holding, user__in=_ordinary_people()
     ).values_list("user_id", "role_id"):
         held.setdefault(user_id, set()).add(role_id)
-    return Counter(map(frozenset, held.values()))
+    return Counter((frozenset(roles), pk in secured) for pk, roles in held.items())
+
+
+def _secured() -> frozenset[Any]:
+    secured = get_directory().secured_people()
+    return frozenset(key for row in secured or () for key in row.values())
 
 
 def _ordinary_people() -> Any:

@@ -28,6 +28,7 @@ def read_role(role: Role) -> RoleSpec:
         description=role.description,
         level=role.level,
         base=role.base.code if role.base else None,
+        second_factor=role.second_factor,
         permissions=frozenset(role.grants.values_list("permission_id", flat=True)),
         privileges=frozenset(role.privilege_grants.values_list("privilege_id", flat=True)),
         records=records,

@@ -24,6 +24,7 @@ from . import audit
 from .assignment import move_assignments
 from .delegation import require, require_within
 from .loading import read_role, write_rows
+from .role_fields import require_base_in_view, require_role_fields
 from .validation import validate
 
 _FIXED_IN_SYSTEM_ROLES = ("name", "level", "base")
@@ -42,6 +43,8 @@ def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") ->
         lock_policy()
         actor = policy.as_stored(acting_user)
         require(actor, "roles.create")
+        require_base_in_view(actor, wanted.base)
+        require_role_fields(actor, None, difference(RoleSpec(wanted.code, "", level=0), wanted))
         role = store_role(wanted)
         stored = wanted.with_changes(code=role.code)
         require_within(policy.excess_of_role(actor, None, stored))
@@ -71,6 +74,7 @@ def change_role(
         made = difference(current, after)
         if made:
             _require_changeable(role, made)
+            require_role_fields(actor, role, made)
             validate(after, made, role=role)
             require_within(policy.excess_of_role(actor, current, after))
             _store(role, after, made)
@@ -97,6 +101,7 @@ def problems_of(
             with _chain_in_words():
                 Role(pk=role.pk if role else None, base=base).check_chain()
         if asker is not None and made:
+            require_role_fields(asker, role, made)
             require_within(policy.excess_of_role(asker, current if role else None, wanted))
     except Invalid as invalid:
         return invalid.errors
@@ -178,6 +183,7 @@ def _folded(wanted: RoleSpec) -> RoleSpec:
 
 def _store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
     role.name, role.description, role.level = after.name, after.description, after.level
+    role.second_factor = after.second_factor
     if "base" in changes.values:
         role.base = Role.objects.get(code=after.base) if after.base else None
     # What does not change is not written: without a new base there is no chain to look at.

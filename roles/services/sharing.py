@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from .. import policy
 from ..core.errors import Invalid, Refused
+from ..models.audit import key_of
 from ..registry import registry
 from . import audit
 
@@ -44,6 +45,21 @@ def unshare_record(*, acting_user: Any, share: Any) -> None:
         share.delete()
 
 
+def end_shares(*, acting_user: Any, receiver: Any) -> None:
+    """End all shares with a receiver who goes for good, and log each (D13).
+
+    For the service that deletes the receiver, in its transaction: nobody is asked about records.
+    """
+    kind = kind_of(receiver)
+    for module in registry.catalogue.modules.values():
+        shares = registry.share_model_of(module)
+        if shares is None or (kind == "team" and shares.teams() is None):
+            continue
+        for share in shares._default_manager.filter(**{kind: receiver}).select_related("record"):
+            _log(acting_user, "record.unshared", share, old=share.give, new=None)
+            share.delete()
+
+
 def receiver_named(module: Any, *, user: str = "", team: str = "") -> Any:
     """Find whom to share with by user name or by the code of a team, one of both (R19).
 
@@ -73,8 +89,11 @@ def _found(among: Any, kind: str, name: str) -> Any:
             raise LookupError(name)
         return among.get(**{field: name}) if kind == "user" else among.get_by_natural_key(name)
     except (LookupError, ValueError, models.ObjectDoesNotExist):
-        words = {"user": _("Nobody of this name can sign in."), "team": _("No team has this code.")}
-        raise Invalid({kind: [words[kind]]}) from None
+        words = {
+            "user": _("Nobody with the username “%s” can sign in."),
+            "team": _("No team has the code “%s”."),
+        }
+        raise Invalid({kind: [words[kind] % name]}) from None
 
 
 def _held(record: models.Model) -> Any:
@@ -100,8 +119,10 @@ def _require(acting_user: Any, record: models.Model, give: str) -> None:
 
 
 def _log(acting_user: Any, action: str, share: Any, *, old: Any, new: Any) -> None:
+    """Log a share with its receiver's name, for readers, and their key, for an undo."""
     receiver = share.receiver
-    change = {"field": "shares", "old": old, "new": new, kind_of(receiver): name_of(receiver)}
+    named = {kind_of(receiver): name_of(receiver), "receiver": key_of(receiver.pk)}
+    change = {"field": "shares", "old": old, "new": new, **named}
     audit.record(
         acting_user=acting_user,
         action=action,

@@ -13,6 +13,7 @@ from ..core.errors import Invalid
 from ..core.names import NameProblem, Shadows, find_problem
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
+from ..directory import get_directory
 from ..models import Role
 from ..models.role import chain_refusal, stored_key
 from ..registry import registry
@@ -28,6 +29,7 @@ def validate(wanted: RoleSpec, changes: RoleChanges, *, role: Role | None) -> No
         ("name", _name_errors(wanted.name, role)),
         ("level", _level_errors(wanted.level)),
         ("base", _base_errors(wanted.base)),
+        ("second_factor", _second_factor_errors(changes)),
         ("permissions", _permission_errors(changes.granted)),
         ("privileges", privilege_errors(changes.privileges_added)),
         ("records", _record_errors(changes)),
@@ -73,8 +75,24 @@ def _level_errors(level: Any) -> Iterable[str]:
 def _base_errors(base: str | None) -> Iterable[str]:
     if base == OWNER_CODE:
         yield chain_refusal("owner", base)
-    elif base is not None and not Role.objects.filter(code=base).exists():
-        yield _("There is no role “%(base)s” to base this one on.") % {"base": base}
+    elif base is not None and not _is_role(base):
+        yield no_such_base(base)
+
+
+def no_such_base(base: str) -> str:
+    """Say that there is no role of this code."""
+    return _("There is no role “%(base)s” to base this one on.") % {"base": base}
+
+
+def _is_role(code: str) -> bool:
+    return "\x00" not in code and Role.objects.filter(code=code).exists()  # PostgreSQL takes none
+
+
+def _second_factor_errors(changes: RoleChanges) -> Iterable[str]:
+    """Refuse to ask for what nobody here could ever set up: the role would give nothing."""
+    asked = changes.values.get("second_factor", (False, False))[1]
+    if asked and get_directory().secured_people() is None:
+        yield _("Nobody can set up a second factor here: this project's directory knows of none.")
 
 
 def _permission_errors(granted: frozenset[str]) -> Iterable[str]:

@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from crm.models import Account, Contact, Lead, Project
 from roles import policy
+from roles.core.errors import RegistrationError
 from roles.models import AuditEntry, AuditField, Module, Role
+from roles.registry import Thing, new_registry, registry
 from roles.services import audit
 from roles.services.assignment import assign_role
 from roles.services.records import change_record, create_record, delete_record, restore_record
@@ -206,15 +208,30 @@ def test_entries_of_what_is_gone_for_good_are_for_who_views_the_whole_module(sam
     assert sees(blind) == set()
 
 
-def test_what_no_module_governs_is_for_an_owner_only(sam):
-    """R21: nothing speaks for anyone else."""
+def test_what_nothing_speaks_for_is_for_an_owner_only(sam):
+    """R21: neither a module nor a declaration says who else might see it."""
     team = make_team("alpha", sam)
-    entry = log(team, "name")
-    beside = log(Contact.objects.create(last_name="Doe", owner=sam), action="x.y", beside=team)
+    beside = log(Contact.objects.create(last_name="Doe", owner=sam), beside=team)
     never = AuditEntry.objects.create(subject_type="no.such", subject_id="1", action="x.y")
-    assert {entry, beside, never} <= sees(make_user("olga", "owner"))
-    assert not {entry, beside, never} & sees(make_user("ada", "administrator"))
+    assert {beside, never} <= sees(make_user("olga", "owner"))
+    assert not {beside, never} & sees(make_user("ada", "administrator"))
     assert sees(sam) == set()
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (Thing("crm.Contact", "contacts.view"), "is governed by a module"),
+        (Thing("accounts.Team", "teams.view"), "names the permission 'teams.view'"),
+        (Thing("accounts.Team", "contacts.view", opened_with="x.y"), "names the permission 'x.y'"),
+    ],
+)
+def test_a_declaration_that_speaks_twice_or_for_nobody_is_refused(thing, said):
+    made = new_registry()
+    made.register(registry.module("contacts"))
+    made.register_things(thing)
+    with pytest.raises(RegistrationError, match=said):
+        made.seal()
 
 
 # People and roles
@@ -450,6 +467,42 @@ def test_fields_of_a_change_are_append_only_as_their_entry():
         with pytest.raises(TypeError, match="append-only"), transaction.atomic():
             change()
     assert AuditField.objects.get().name == "title"
+
+
+ALTERATIONS = {
+    "save": lambda entry: entry.save(),
+    "save of a field": lambda entry: entry.save(update_fields=["action"]),
+    "forced save": lambda entry: AuditEntry(pk=entry.pk, action="x").save(force_update=True),
+    "save of part": lambda entry: AuditEntry(pk=entry.pk).save(update_fields=["action"]),
+    "delete": lambda entry: entry.delete(),
+    "update": lambda entry: AuditEntry.objects.update(action="x"),
+    "delete of many": lambda entry: AuditEntry.objects.filter(pk=entry.pk).delete(),
+    "bulk update": lambda entry: AuditEntry.objects.bulk_update([entry], ["action"]),
+    "update or create": lambda entry: AuditEntry.objects.update_or_create(
+        pk=entry.pk, defaults={"action": "x"}
+    ),
+    "conflicting add": lambda entry: AuditEntry.objects.bulk_create(
+        [entry], update_conflicts=True, unique_fields=["id"], update_fields=["action"]
+    ),
+    "through what it undoes": lambda entry: AuditEntry.objects.filter(undoes=None).update(actor=1),
+    "base manager": lambda entry: AuditEntry._base_manager.filter(pk=entry.pk).update(action="x"),
+    "default manager": lambda entry: AuditEntry._default_manager.all().delete(),
+}
+
+
+@pytest.mark.parametrize("way", ALTERATIONS)
+def test_an_entry_is_append_only_in_python_too(way):
+    """D13: whoever writes the code; an add beside it stays possible."""
+    log(Contact.objects.create(last_name="Doe"), "title")
+    entry, before = AuditEntry.objects.get(), list(AuditEntry.objects.values())
+    entry.action = "x"
+    with pytest.raises(TypeError, match="append-only"), transaction.atomic():
+        ALTERATIONS[way](entry)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AuditEntry(pk=entry.pk, action="x").save()
+    assert list(AuditEntry.objects.values()) == before
+    AuditEntry.objects.bulk_create([AuditEntry(action="record.changed")])
+    assert AuditEntry.objects.count() == 2
 
 
 def test_the_moment_is_that_of_the_change(sam):

@@ -131,6 +131,17 @@ def test_roles_E003_the_cache_has_no_sensible_size(settings):
     assert find("roles.E003") == []
 
 
+def test_roles_E008_the_search_for_people_is_no_address(settings):
+    settings.ROOT_URLCONF = "roles.api.urls"  # the site's own takes any path
+    for search in ("tokens/", "/nowhere/", None, 1):
+        settings.ROLES_PEOPLE_SEARCH = search
+        said = f"ROLES_PEOPLE_SEARCH is {search!r}, which is no address of this project."
+        assert find("roles.E008") == [said]
+    for search in ("", "/tokens/?user=ann"):
+        settings.ROLES_PEOPLE_SEARCH = search
+        assert find("roles.E008") == []
+
+
 def test_roles_E004_moments_have_no_zone(settings):
     settings.USE_TZ = False
     assert find("roles.E004") == ["roles needs USE_TZ."]
@@ -259,6 +270,7 @@ def test_the_checks_of_what_is_stored_ask_no_database_unless_told_to(
 def production(settings):
     settings.SECRET_KEY = "a long random text of their own"
     settings.DEBUG = settings.DEMO = settings.DEVELOPMENT = False
+    settings.ALLOWED_HOSTS = ["crm.example.com"]
     return settings
 
 
@@ -266,12 +278,15 @@ def find_site(code):
     return find(code, include_deployment_checks=True)
 
 
-def test_site_E001_the_secret_is_the_repositorys_or_debug_is_on(production):
+def test_site_E001_the_secret_is_the_repositorys_debug_is_on_or_any_host_is_taken(production):
     assert find_site("site.E001") == []
     production.SECRET_KEY = DEVELOPMENT_SECRET
     assert [message.split()[0] for message in find_site("site.E001")] == ["SECRET_KEY"]
     production.DEBUG = True
     assert [m.split()[0] for m in find_site("site.E001")] == ["SECRET_KEY", "DEBUG"]
+    production.ALLOWED_HOSTS = ["*"]
+    found = [m.split()[0] for m in find_site("site.E001")]
+    assert found == ["SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"]
 
 
 def test_site_E002_a_mode_is_on_that_switches_the_guard_off(production):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models.signals import pre_save
 
 from crm.models import Account, Contact, Project, Task
 from roles import policy
@@ -212,6 +213,30 @@ def test_the_service_asks_again_and_stores_nothing_that_is_refused(ann, ben):
     made.title = "Boss"
     with pytest.raises(Refused, match="title"):
         change_record(acting_user=ann, record=made)
+
+
+def test_a_new_record_is_looked_at_again_as_it_was_stored(db, ben):
+    """R15, R17: where storing it gives it another owner, no field is set that may not be there."""
+    hidden = {"contacts": {"phone": "hidden"}}
+    make_role("wide", permissions=CONTACTS, records={"contacts": "all"}, fields=hidden)
+    make_role("mine", permissions=CONTACTS)
+    cid = fetch(make_user("cid", "wide", "mine"))
+
+    def made(**values):
+        return create_record(acting_user=cid, record=Contact(last_name="N", owner=cid, **values))
+
+    def give_away(instance, **kwargs):
+        instance.owner = ben
+
+    assert made(phone="1").owner == cid
+    pre_save.connect(give_away, sender=Contact)
+    try:
+        assert made().owner == ben
+        with pytest.raises(Refused, match="phone"):
+            made(phone="1")
+    finally:
+        pre_save.disconnect(give_away, sender=Contact)
+    assert Contact.objects.count() == 2
 
 
 def test_a_feature_on_a_record_needs_its_module_and_view_reach(ben):

@@ -205,7 +205,7 @@ def test_no_more_people_are_kept_than_the_setting_says(rep, settings):
     for _round in range(2):
         for number, person in enumerate(people):
             assert fetch(person).has_perm("contacts.view") == bool(number % 2)
-            assert len(cache._terms) <= 3
+            assert len(cache._people) <= 3
     assert queries_of(fetch(people[-1]).has_perm, "contacts.view") == 0
     assert queries_of(fetch(people[0]).has_perm, "contacts.view") == 1
 

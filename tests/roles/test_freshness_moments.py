@@ -13,7 +13,6 @@ from roles.core import clock
 from roles.core.access import NO_ACCESS
 from roles.models import RoleAssignment
 from roles.snapshots.memory import Held, Term
-from tests.conftest import ON_POSTGRES
 from tests.factories import fetch, give, make_role, make_user
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -138,10 +137,6 @@ def test_the_zone_of_a_moment_does_not_matter_and_a_moment_without_one_is_refuse
         asked(clock.moment, NOON.replace(tzinfo=None), user)
 
 
-@pytest.mark.xfail(
-    not ON_POSTGRES,
-    reason="R2: the statement takes what SQLite stored for UTC; it is in the connection's zone",
-)
 def test_the_zone_in_which_the_database_keeps_moments_does_not_matter(ann, rep):
     """DATABASES may name one with TIME_ZONE."""
     give(make_user("ben"), "guest")

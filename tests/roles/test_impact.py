@@ -12,7 +12,16 @@ from roles.core.specs import RoleSpec
 from roles.models import Module
 from roles.services.impact import impact_of
 from roles.services.loading import read_role
-from tests.factories import give, levels, make_role, make_user, role_of, scopes, words
+from tests.factories import (
+    give,
+    give_second_factor,
+    levels,
+    make_role,
+    make_user,
+    role_of,
+    scopes,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +219,29 @@ def test_it_takes_the_same_queries_for_one_holder_and_for_many(rep):
         for number in range(20):
             make_user("", "rep", f"heir{number % 3}", "user")
     assert counts == [2, 2]
+
+
+# A second factor
+
+
+def test_to_ask_for_a_second_factor_takes_all_from_whoever_has_none(rep):
+    secured = make_user("ann", "rep")
+    make_user("ben", "rep")
+    give_second_factor(secured)
+    found = impact("rep", second_factor=True)
+    assert (found.holders, found.people) == (2, 1)
+    assert found.counts("lost") == {"contacts.view": 1, "contacts.edit": 1, "app.crm": 1}
+
+
+def test_to_ask_no_more_gives_it_back_and_other_roles_count_in():
+    make_role("rep", permissions="contacts.view contacts.edit", second_factor=True)
+    make_role("reader", permissions="contacts.view")
+    make_user("ann", "rep", "reader")
+    found = impact("rep", second_factor=False)
+    assert found.counts("gained") == {"contacts.edit": 1}
+
+
+def test_owner_may_ask_for_one_too():
+    make_user("olga", "owner")
+    assert impact("owner", second_factor=True).people == 1
+    assert impact("owner").people == 0

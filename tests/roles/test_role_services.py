@@ -201,7 +201,7 @@ def test_a_rolled_back_change_leaves_no_entry(rich, owner):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_outside_a_transaction_is_refused():
-    entry = {"acting_user": None, "action": "x", "subject": make_role("rep")}
+    entry = {"acting_user": None, "action": "role.created", "subject": make_role("rep")}
     with pytest.raises(RuntimeError, match="outside a transaction"):
         audit.record(**entry)
     with transaction.atomic():

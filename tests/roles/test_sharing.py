@@ -197,7 +197,7 @@ def test_a_receiver_is_found_by_name_and_only_who_can_sign_in(people):
     for unknown in ("cid", "nobody", "Ben\x00"):
         with pytest.raises(Invalid) as refused:
             receiver_named(CONTACTS, user=unknown)
-        said.add(str(refused.value))
+        said.add(str(refused.value).replace(unknown, "…"))
     assert len(said) == 1
     with pytest.raises(Invalid):
         receiver_named(CONTACTS, team="beta")

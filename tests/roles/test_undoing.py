@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import organisation, people, placing
-from crm.models import Contact
 from roles.core.changes import RoleChanges
 from roles.core.errors import Blocked, Refused
 from roles.core.specs import RoleSpec
@@ -13,8 +12,8 @@ from roles.core.vocabulary import FieldLevel
 from roles.models import AuditEntry, Role
 from roles.services.assignment import assign_role, unassign_role
 from roles.services.loading import read_role
-from roles.services.records import create_record
 from roles.services.role import change_role, create_role, delete_role
+from roles.services.tokens import create_token, revoke_token
 from roles.services.undoing import can_be_undone, undo
 from tests.factories import (
     fetch,
@@ -143,6 +142,15 @@ def test_a_deleted_role_comes_back_as_it_was(olga, rep):
     assert stored() == before
 
 
+def test_a_name_that_is_taken_by_now_is_said(olga, rep):
+    delete_role(acting_user=olga, role=rep)
+    entry = last()
+    create_role(acting_user=olga, wanted=RoleSpec(code="other", name="rep", level=10))
+    with pytest.raises(Blocked, match=r"as things stand: .*name"):
+        undo(acting_user=olga, entry=entry)
+    assert not Role.objects.filter(code="rep").exists()
+
+
 def test_a_given_role_is_taken_back_and_a_taken_one_given_again(olga, rep):
     """R2: with the moments that it had."""
     ann = make_user("ann")
@@ -155,9 +163,12 @@ def test_a_given_role_is_taken_back_and_a_taken_one_given_again(olga, rep):
     held = ann.role_assignments.get()
     assert (held.role, held.valid_until, held.reason) == (rep, until, "cover")
     unassign_role(acting_user=olga, user=ann, role=rep)
+    taken = last()
     assign_role(acting_user=olga, user=ann, role=rep)
-    with pytest.raises(Blocked, match="moved on"):
-        undo(acting_user=olga, entry=given)
+    for entry in (given, taken):
+        with pytest.raises(Blocked, match="moved on"):
+            undo(acting_user=olga, entry=entry)
+    assert ann.role_assignments.get().valid_until is None
 
 
 def test_the_organisation_moves_back(olga):
@@ -199,7 +210,7 @@ def test_teams_and_departments_are_renamed_and_moved_back(olga):
     undo(acting_user=olga, entry=last())
     emea.refresh_from_db()
     assert (emea.name, emea.parent) == ("EMEA", sales)
-    with pytest.raises(Blocked):
+    with pytest.raises(Blocked, match="has people or departments in it"):
         undo(acting_user=olga, entry=made)
 
 
@@ -223,9 +234,30 @@ def test_undo_asks_for_its_feature_and_for_all_that_the_change_asks(olga, rep):
     assert "reports.view" in stored().permissions
 
 
-def test_what_has_no_opposite_is_refused(olga):
-    create_record(acting_user=olga, record=Contact(last_name="Lee", owner=olga))
-    entry = last()
-    assert not can_be_undone(entry)
-    with pytest.raises(Blocked, match="cannot be undone"):
-        undo(acting_user=olga, entry=entry)
+def test_what_has_no_opposite_is_refused_with_the_reason(olga):
+    token, _secret = create_token(acting_user=olga, name="CI", limit=None)
+    made = last()
+    revoke_token(acting_user=olga, token=token)
+    revoked = last()
+    for entry, because in ((made, "cannot be unmade"), (revoked, "secret is kept nowhere")):
+        assert not can_be_undone(entry)
+        with pytest.raises(Blocked, match=because):
+            undo(acting_user=olga, entry=entry)
+    old = AuditEntry.objects.create(action="role.eaten", subject_type="no.such", subject_id="1")
+    with pytest.raises(Blocked, match="of this kind"):
+        undo(acting_user=olga, entry=old)
+
+
+def test_what_of_a_role_is_hidden_from_who_undoes_is_left_alone(olga, rep):
+    """R16, threat 8: a part that they may not read is no part of the change for them."""
+    entry = change(olga, values={"level": (20, 30)}, granted=frozenset({"deals.view"}))
+    codes = "roles.view roles.edit roles.create roles.delete activities.view activities.undo"
+    hidden = {"roles": {"permissions": "hidden"}}
+    role = make_role(permissions=f"{codes} deals.view", level=50, fields=hidden)
+    ned = fetch(make_user("ned", role))
+    undo(acting_user=ned, entry=entry)
+    assert stored().level == 20 and "deals.view" in stored().permissions
+    delete_role(acting_user=olga, role=rep)
+    with pytest.raises(Refused, match="may not read all"):
+        undo(acting_user=ned, entry=AuditEntry.objects.get(action="role.deleted"))
+    assert not Role.objects.filter(code="rep").exists()
