@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from roles import policy
 from roles.admin.naming import name_of
+from roles.admin.people_field import PersonInput
 from roles.core.errors import Invalid, Refused
 from roles.services.delegation import why_not
 
@@ -70,14 +71,13 @@ class MemberForm(StrictForm):
     username = forms.CharField(
         label=gettext_lazy("Username"),
         max_length=150,
-        widget=forms.TextInput(
-            attrs={"list": "people", "autocomplete": "off", "autocapitalize": "none"}
-        ),
+        widget=PersonInput,
     )
 
     def __init__(self, *args: Any, reader: Any, **kwargs: Any) -> None:
         self.people = seen_people(reader)
         super().__init__(*args, **kwargs)
+        self.fields["username"].widget.offer_to(reader)
 
     def clean_username(self) -> User:
         """Find the person among those whom the actor may view; no other is told of (R23)."""

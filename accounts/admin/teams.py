@@ -29,7 +29,6 @@ from .organising import (
 )
 
 PAGE_SIZE = 50
-OFFERED = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,12 +117,5 @@ def _members(request: HttpRequest, team: Team) -> dict[str, Any]:
             for person in people
         ],
         "may_add": names,
-        "people": _offered(reader, team) if names else [],
         "why_kept": why_immovable(reader, User.objects.filter(teams=team)),
     }
-
-
-def _offered(reader: Any, team: Team) -> Any:
-    """Give the first who may be added: active, and no members yet."""
-    others = seen_people(reader).filter(pk__in=policy.active_people()).exclude(teams=team)
-    return others.order_by("username").values_list("username", flat=True)[:OFFERED]

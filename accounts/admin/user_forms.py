@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from roles import policy
-from roles.models import Role
+from roles.admin.people_field import PersonInput
+from roles.models import Role, RoleAssignment
 
 from ..joining.forms import ServiceForm, among, with_level
 from ..models import Department, Team, User
@@ -31,14 +32,54 @@ class StrictForm(ServiceForm):
         return super().clean()
 
 
+class PersonalForm(forms.ModelForm):
+    """Who somebody is; that somebody else has a name or an address is said at its field, once."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Put what a rule of the model says where its code points to."""
+        taken = {str(rule.violation_error_message): rule for rule in User._meta.constraints}
+        for one in error if isinstance(error, list) else [error]:
+            rule = taken.get(str(one)) if field is None else None
+            at = rule.violation_error_code if rule else field
+            if rule is None or at not in self.fields:
+                super().add_error(field, one)
+            elif not self.has_error(at):
+                super().add_error(at, one)
+
+
 class _Moment(forms.DateTimeField):
     """A moment, typed or picked; the site's zone is said beside it."""
 
     widget = forms.DateTimeInput(format=WHEN, attrs={"type": "datetime-local"})
 
 
-class GiveRoleForm(StrictForm):
-    """Which role, from when until when, and why; the roles are those that the actor may give."""
+class TermsForm(StrictForm):
+    """From when until when somebody holds a role, and why."""
+
+    valid_from = _Moment(label=gettext_lazy("From"), required=False)
+    valid_until = _Moment(label=gettext_lazy("Until"), required=False)
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
+
+    held: RoleAssignment
+
+    @classmethod
+    def of(cls, held: RoleAssignment, data: Any = None) -> "TermsForm":
+        """Give the form of what stands; moments to the minute, as the page takes them."""
+        made = cls(data, auto_id="id_held_%s", initial={**_minutes(held), "reason": held.reason})
+        made.held = held
+        if data is None:
+            made.fields["valid_from"].widget.attrs["autofocus"] = True
+        return made
+
+    def changes(self) -> dict[str, Any]:
+        """Give what was posted and stands otherwise; what was not posted stays (R17)."""
+        return {n: self.cleaned_data[n] for n in self.changed_data if n in self.data}
+
+
+class GiveRoleForm(TermsForm):
+    """Which role, and on which terms; the roles are those that the actor may give."""
+
+    field_order = ("role",)
 
     role = forms.ModelChoiceField(
         Role.objects.none(),
@@ -52,14 +93,16 @@ class GiveRoleForm(StrictForm):
             )
         },
     )
-    valid_from = _Moment(label=gettext_lazy("From"), required=False)
-    valid_until = _Moment(label=gettext_lazy("Until"), required=False)
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
 
     def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].queryset = among(roles).order_by("level", "name")
         self.fields["role"].label_from_instance = with_level
+
+
+def _minutes(held: RoleAssignment) -> dict[str, Any]:
+    moments = {"valid_from": held.valid_from, "valid_until": held.valid_until}
+    return {n: at and at.replace(second=0, microsecond=0) for n, at in moments.items()}
 
 
 class PlaceForm(StrictForm):
@@ -78,9 +121,7 @@ class PlaceForm(StrictForm):
         required=False,
         max_length=150,
         help_text=gettext_lazy("A username. Leave it empty if they report to nobody."),
-        widget=forms.TextInput(
-            attrs={"list": "managers", "autocomplete": "off", "autocapitalize": "none"}
-        ),
+        widget=PersonInput,
     )
     teams = forms.ModelMultipleChoiceField(
         Team.objects.order_by("name"),
@@ -103,6 +144,7 @@ class PlaceForm(StrictForm):
         manager = self.stands["manager"]
         named = {"manager": manager.username if manager else ""}
         super().__init__(*args, initial={**self.stands, **named}, **kwargs)
+        self.fields["manager"].widget.offer_to(reader)
         for name in set(self.MOVES) - set(movable):
             del self.fields[name]
 

@@ -58,7 +58,6 @@ class UserList(GovernedAdmin):
     search_help_text = gettext_lazy("By name, username or e-mail address.")
     list_select_related = ["department"]
     list_per_page = 100
-    actions = None
     change_list_template = "accounts/user_list.html"
     column_reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "name": NAMING,

@@ -1,5 +1,6 @@
 """What stands in the sections of a person's page, each as far as its reader may know and do."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,20 +12,20 @@ from django.utils.translation import gettext as _
 from roles import policy
 from roles.admin.naming import NO_ACCESS, names_in_reach, reference
 from roles.core import clock
+from roles.core.access import Access
 from roles.models import Role, RoleAssignment
-from roles.services.delegation import why_not
+from roles.services.delegation import excesses_in_words, why_not
 
 from ..joining.forms import offered
 from ..models import User
+from ..second_factor import has_second_factor
 from ..services.people import PERSONAL
 from ..services.placing import GROUPS
 from ..standing import standing_of
 from .access import areas_given, privileges_given
 from .held import rank_tag, state_tag
 from .user_acts import acts_on, why_last_owner
-from .user_forms import GiveRoleForm, PlaceForm
-
-MANAGERS_OFFERED = 200
+from .user_forms import GiveRoleForm, PlaceForm, TermsForm
 
 
 class Sections:
@@ -51,7 +52,7 @@ class Sections:
             "identity": forms.get("identity"),
             "read_only": self._facts(but=self.mask.writable),
             **self._account(),
-            **self._roles(forms.get("give")),
+            **self._roles(forms),
             **self._place(forms.get("place")),
             **self._access(),
         }
@@ -82,10 +83,15 @@ class Sections:
             "state": state_tag(person),
             "standing": standing_of(person),
             "rank": rank_tag(person.rank_now, above_all=bool(person.owns) or person.is_superuser),
-            "acts": acts_on(self.reader, person),
+            "acts": acts_on(self.reader, person, reads_address="email" in self.mask.readable),
+            "second_factor": has_second_factor(person) if self._sees_second_factor() else None,
             "can_delete": self.page.has_delete_permission(self.request, person),
             "registration": self._registration(),
         }
+
+    def _sees_second_factor(self) -> bool:
+        """Say who has none to nobody but who looks after it: it tells whose account is easier."""
+        return self.is_oneself or policy.access_for(self.reader).can("passwords.manage")
 
     def _registration(self) -> str:
         """Give the page that approves whoever waits, to whoever may (D12)."""
@@ -102,39 +108,76 @@ class Sections:
             return _("Nobody changes their own roles (D2). Ask another Owner.")
         return self.why_not_edit
 
-    def roles_to_give(self) -> list[Role]:
-        """Give the roles that the reader may give to this person (D2, D3, D5, R24)."""
-        if self.why_not_give() or not self.sees_roles:
-            return []
-        held = set(self.person.role_assignments.values_list("role", flat=True))
-        return [role for role in offered(self.reader) if role.pk not in held]
+    @cached_property
+    def held(self) -> list[RoleAssignment]:
+        """Give all that they hold, held and will hold, the highest first."""
+        found = RoleAssignment.objects.filter(user=self.person).select_related("role")
+        return list(found.order_by("-role__level", "role__name"))
 
-    def _roles(self, bound: Any) -> dict[str, Any]:
-        if not self.sees_roles:
-            return {"sees_roles": False}
-        held = list(_all_held(self.person))
+    @cached_property
+    def givable(self) -> list[Role]:
+        """Give the roles that the reader may give to this person, viewed or not (D2, D3, D5)."""
+        return [] if self.why_not_give() else offered(self.reader)
+
+    def roles_to_give(self) -> list[Role]:
+        """Give those of them that the person does not hold yet."""
+        held = {one.role_id for one in self.held}
+        return [role for role in self.givable if role.pk not in held]
+
+    def why_not_change(self, held: RoleAssignment) -> str:
+        """Say why the reader may not set other terms, or give "" (D2, D3, D5, D7)."""
+        beyond = policy.excess_of_assignment(self.reader, held.role.code)
+        return self.why_not_give() or self._why_kept(held) or excesses_in_words(beyond)
+
+    def _why_kept(self, held: RoleAssignment) -> str:
+        return why_last_owner(self.person) if held.role.is_owner else ""
+
+    def _roles(self, forms: dict[str, Any]) -> dict[str, Any]:
+        held = self.held if self.sees_roles else []
         givers = names_in_reach(self.reader, User, {one.assigned_by_id for one in held})
         roles = self.roles_to_give()
         return {
-            "sees_roles": True,
-            "held": [self._row(one, givers) for one in held],
-            "give": bound or (GiveRoleForm(roles=roles) if roles else None),
+            "sees_roles": self.sees_roles,
+            "held": [self._row(one, givers, forms) for one in held],
+            "give": forms.get("give") or (GiveRoleForm(roles=roles) if roles else None),
             "may_give": not self.why_not_give(),
             "may_edit": policy.access_for(self.reader).can("users.edit"),
             "zone": get_current_timezone_name(),
         }
 
-    def _row(self, one: RoleAssignment, givers: dict[Any, str]) -> dict[str, Any]:
+    def _row(
+        self, one: RoleAssignment, givers: dict[Any, str], forms: dict[str, Any]
+    ) -> dict[str, Any]:
         now = clock.now()
+        may_change = one.role in self.givable and not self._why_kept(one)
+        asked = may_change and self.request.GET.get("change") == one.role.code
+        bound = forms.get("terms")
+        is_bound = bound is not None and bound.held == one
         ended = one.valid_until is not None and one.valid_until <= now
         later = one.valid_from is not None and one.valid_from > now
         return {
             "held": one,
             "when": "ended" if ended else "later" if later else "now",
+            "rests": self._rests(one.role),
             "giver": givers.get(one.assigned_by_id, NO_ACCESS) if one.assigned_by_id else "",
-            "may_take": not self.why_not_give(),
-            "why_kept": why_last_owner(self.person) if one.role.is_owner else "",
+            "may_take": not self.why_not_give() and not self._is_above(one.role, ended),
+            "may_change": may_change,
+            "terms": bound if is_bound else TermsForm.of(one) if asked else None,
+            "why_kept": self._why_kept(one),
         }
+
+    @cached_property
+    def access(self) -> Access:
+        """What they may do right now, and which of their roles rest."""
+        return policy.access_for(self.person)
+
+    def _rests(self, role: Role) -> bool:
+        return any(role.code == resting.code for resting in self.access.resting)
+
+    def _is_above(self, role: Role, has_ended: bool) -> bool:
+        """Tell whether the role is beyond the reader's rank (D3); while it lasts, its holder is."""
+        beyond = policy.excess_of_assignment(self.reader, role.code) if has_ended else ()
+        return any(excess.rule == "D3" for excess in beyond)
 
     # Their place
 
@@ -162,12 +205,9 @@ class Sections:
 
     def _place(self, bound: PlaceForm | None) -> dict[str, Any]:
         form = bound or self.place_form()
-        readable = policy.readable_fields(self.reader, self.page.module)
         return {
             "place_facts": self._place_facts(form),
             "place": form if form.fields else None,
-            "managers": self._managers(form) if "manager" in form.fields else [],
-            "shows_names": {"first_name", "last_name"} <= readable,
         }
 
     def _place_facts(self, form: PlaceForm) -> list[tuple[Any, Any]]:
@@ -180,21 +220,10 @@ class Sections:
         }
         return [(PlaceForm.base_fields[name].label, facts[name]()) for name in form.locked]
 
-    def _managers(self, form: PlaceForm) -> Any:
-        offered_people = form.people.exclude(pk=self.person.pk).filter(
-            pk__in=policy.active_people()
-        )
-        return offered_people.order_by("username")[:MANAGERS_OFFERED]
-
     # What they may do by that
 
     def _access(self) -> dict[str, Any]:
         if not self.sees_roles:
             return {}
-        access = policy.access_for(self.person)
+        access = self.access
         return {"areas": areas_given(access), "privileges": privileges_given(access)}
-
-
-def _all_held(person: User) -> Any:
-    found = RoleAssignment.objects.filter(user=person).select_related("role")
-    return found.order_by("-role__level", "role__name")

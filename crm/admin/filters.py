@@ -98,6 +98,7 @@ class PeriodFilter(WordFilter):
     """About when; the days count from today."""
 
     none_label: ClassVar[Any] = _("No date")
+    is_menu = True
 
     def periods(self, today: date) -> Iterable[tuple[str, Any, date | None, date | None]]:
         """Give word, label, first day and the day after the last; `None` is open."""

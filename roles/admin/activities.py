@@ -38,7 +38,7 @@ class ActivityAdmin(GovernedAdmin):
         return [address, *super().get_urls()]
 
     def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Undo what an entry tells of, and say what came of it."""
+        """Undo what an entry tells of, and say what came of it, on the page that it was seen on."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not policy.check(request.user, UNDO):
@@ -51,7 +51,8 @@ class ActivityAdmin(GovernedAdmin):
             messages.success(request, _("Undone."))
         except (Refused, Invalid) as refusal:
             messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("admin:roles_auditentry_changelist"))
+        back = reverse("admin:roles_auditentry_changelist")
+        return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}" if request.GET else back)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

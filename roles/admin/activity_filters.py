@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from .. import policy
 from ..core import clock
-from ..models import AuditEntry
 from ..registry import registry
+from ..services.log_actions import GROUPS, grouped_actions
 from .naming import names_in_reach
 
 PAGE, PERSON = "page", "person"
@@ -100,28 +100,19 @@ def _who(user: Any) -> Chips:
 
 
 def _what() -> Chips:
-    def ends(*verbs: str) -> Q:
-        found = Q()
-        for verb in verbs:
-            found |= Q(action__endswith=f".{verb}")
-        return found
-
     answers = {
-        "created": (_("Created"), ends("created", "cloned")),
-        "changed": (_("Changed"), ends("changed")),
-        "deleted": (_("Deleted"), ends("deleted", "restored")),
-        "shared": (_("Shared"), ends("shared", "unshared")),
-        "assigned": (_("Roles given"), ends("assigned", "unassigned")),
+        group: (str(GROUPS[group]), Q(action__in=actions))
+        for group, actions in grouped_actions().items()
     }
     return Chips("what", _("What"), _("Anything"), answers)
 
 
 def _where(user: Any) -> Chips:
-    """Offer the modules that the person may enter."""
+    """Offer the modules that the person may enter, with what is listed beside their records."""
     answers = {}
     for module in registry.catalogue.modules.values():
-        kinds = [m._meta.label_lower for m in registry.models_of(module) if m is not AuditEntry]
-        if kinds and policy.check(user, f"{module.code}.view"):
+        kinds = [model._meta.label_lower for model in policy.kinds_in(user, module)]
+        if kinds:
             about = Q(subject_type__in=kinds) | Q(beside_type__in=kinds)
             answers[module.code] = (str(module.label), about)
     return Chips("module", _("In"), _("All modules"), answers, is_menu=True)

@@ -15,7 +15,9 @@ class BaseChoice(forms.ChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """Accept every role's code: the service names the rule that forbids it."""
-        return super().valid_value(value) or Role.objects.filter(code=value).exists()
+        if super().valid_value(value):
+            return True
+        return "\x00" not in value and Role.objects.filter(code=value).exists()
 
 
 def bases_for(role: Role | None, locks: Locks = NO_LOCKS) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ..core.changes import VALUES, RoleChanges
 from ..core.specs import Fields, Records, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, FieldLevel
+from .second_factor import choice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def before(changes: RoleChanges, shown: RoleSpec) -> dict[str, Any]:
     drawn with it. Of cells and details only those that were changed are named.
     """
     values = {name: "" if (v := getattr(shown, name)) is None else str(v) for name in VALUES}
+    values["second_factor"] = choice_of(shown.second_factor)
     values["privileges"] = ", ".join(sorted(shown.privileges))
     scopes = {_scope_name(m, a): sorted(old) for (m, a), (old, _new) in changes.records.items()}
     levels = {

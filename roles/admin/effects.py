@@ -1,14 +1,20 @@
 """What somebody gains and loses, in the words of the grid."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..core.impact import Mark
 from ..registry import registry
 from ..services.labels import ACTION_LABELS, label_of
+
+ASKS = {
+    "yes": gettext_lazy("Asks for a second factor: without one it gives nothing."),
+    "no": gettext_lazy("Asks for a second factor no more."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +26,17 @@ class EffectWords:
     counts: str
     records: str
     fields: str
+    asks: str = ""
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing differs."""
-        return not (self.counts or self.records or self.fields)
+        return not (self.counts or self.records or self.fields or self.asks)
 
 
 def effect_in_words(marks: Iterable[Mark]) -> EffectWords:
     """Name what is gained and lost, and the modules whose records or fields differ."""
-    names: dict[str, list[str]] = {"gained": [], "lost": [], "records": [], "fields": []}
+    names: dict[str, list[str]] = defaultdict(list)
     for kind, name in sorted(marks):
         names[kind].append(name)
     return EffectWords(
@@ -38,6 +45,7 @@ def effect_in_words(marks: Iterable[Mark]) -> EffectWords:
         counts=_counts(len(names["gained"]), len(names["lost"])),
         records=_modules(names["records"]),
         fields=_modules(names["fields"]),
+        asks=" ".join(str(ASKS[name]) for name in names["asks"]),
     )
 
 

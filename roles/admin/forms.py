@@ -20,14 +20,16 @@ from ..core.specs import RoleSpec
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..services.loading import read_role
+from . import second_factor
 from .bases import BaseChoice, bases_for
 from .details import read_post
 from .grid import Board, GridField, fixed_cells, locked_cells
+from .second_factor import SecondFactorChoice
 from .starting import BLANK
 from .state import pack, unpack
 from .words import changes_in_words
 
-_READ = ("name", "description", "level", "base", "permissions", "privileges")
+_READ = ("name", "description", "level", "base", "second_factor", "permissions", "privileges")
 
 
 class RoleForm(forms.Form):
@@ -57,6 +59,7 @@ class RoleForm(forms.Form):
         },
     )
     base = BaseChoice(label=gettext_lazy("Based on"), required=False)
+    second_factor = SecondFactorChoice()
     permissions = GridField(label=gettext_lazy("Permissions"))
     privileges = forms.CharField(
         label=gettext_lazy("Privileges"),
@@ -89,6 +92,7 @@ class RoleForm(forms.Form):
         self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
         self.fields["base"].choices = bases_for(role, board.locks)
+        self._limit_second_factor(board)
         self.fields["permissions"].widget.board = board
         self._limit(frozen_because)
 
@@ -158,6 +162,15 @@ class RoleForm(forms.Form):
             for name in ("description", "privileges"):
                 self.fields[name].widget.attrs["readonly"] = True
 
+    def _limit_second_factor(self, board: Board) -> None:
+        """Leave the choice out where nobody could set one up, so that the post cannot change it."""
+        if not second_factor.is_possible():
+            del self.fields["second_factor"]
+            return
+        field = self.fields["second_factor"]
+        second_factor.limit(field, stands=self.shown.second_factor, locks=board.locks)
+        field.help_text = second_factor.help_for(self.role, board.compiled, board.locks)
+
     def _initial(self, spec: RoleSpec) -> dict[str, Any]:
         token = pack(self.current, self.fixed)
         return {
@@ -165,6 +178,7 @@ class RoleForm(forms.Form):
             "description": spec.description,
             "level": spec.level,
             "base": spec.base or "",
+            "second_factor": second_factor.choice_of(spec.second_factor),
             "permissions": spec.permissions,
             "privileges": ", ".join(sorted(spec.privileges)),
             "seen": token,

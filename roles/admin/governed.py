@@ -17,6 +17,7 @@ from .governed_forms import GovernedForms
 from .governed_history import GovernedHistory
 from .governed_lists import SEARCH_MAX, GovernedLists
 from .governed_sharing import GovernedSharing
+from .governed_trash import GovernedTrash
 from .governed_writes import GovernedWrites
 from .naming import NO_ACCESS
 
@@ -28,6 +29,7 @@ class GovernedAdmin(
     GovernedForms,
     GovernedSharing,
     GovernedHistory,
+    GovernedTrash,
     GovernedWrites,
     admin.ModelAdmin,
 ):

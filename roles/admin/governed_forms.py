@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from .. import policy
 from ..registry import registry
@@ -93,7 +94,8 @@ class GovernedForms(GovernedPart):
                 everything.filter(models.Q(pk__in=rows.values("pk")) | models.Q(pk=standing))
                 for rows in (taken, listed)
             )
-        kwargs |= {"queryset": taken, "form_class": RelatedRecordField}
+        nothing = _("Nobody") if db_field.name == self.module.owner_field else _("None")
+        kwargs |= {"queryset": taken, "form_class": RelatedRecordField, "empty_label": nothing}
         field = db_field.formfield(**kwargs)
         field.list_for(request.user, listed)
         return field

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from .. import policy
 from ..paging import PlannedPaginator
@@ -35,6 +36,13 @@ class GovernedLists(GovernedPart):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         """Use the list that knows what each row may show."""
         return GovernedChangeList
+
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: Any = None
+    ) -> list[tuple[str, str]]:
+        """Say in words what stands there before one is chosen."""
+        nothing = [("", _("Choose an action"))]
+        return super().get_action_choices(request, nothing)  # type: ignore[misc,no-any-return]
 
     # What may be read, on all rows or on some
 

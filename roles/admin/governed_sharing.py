@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from ..registry import registry
 from ..services import sharing
 from .governed_parts import GovernedPart
 from .naming import NO_ACCESS, name_of, names_in_reach
+from .people_field import PersonInput
 
 OFFERED_MAX = 200
 
@@ -30,13 +32,14 @@ class ShareForm(forms.Form):
         label=gettext_lazy("Person"),
         required=False,
         max_length=254,
-        widget=forms.TextInput(attrs={"list": "people-offered", "autocomplete": "off"}),
+        widget=PersonInput,
     )
     team = forms.CharField(label=gettext_lazy("Team"), required=False)
     give = forms.ChoiceField(label=gettext_lazy("May"), choices=list(GIVES.items()))
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, reader: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["user"].widget.offer_to(reader)
         if teams is None:
             del self.fields["team"]
             return
@@ -84,7 +87,7 @@ class GovernedSharing(GovernedPart):
             raise PermissionDenied
         teams = policy.offered_teams(request.user, self.module)
         posted = request.POST if "share" in request.POST else None
-        form = ShareForm(posted, teams=teams, initial={"give": "view"})
+        form = ShareForm(posted, reader=request.user, teams=teams, initial={"give": "view"})
         try:
             if self._post(request, record, form):
                 return HttpResponseRedirect(self._url("shares", record))
@@ -125,8 +128,7 @@ class GovernedSharing(GovernedPart):
 
     def _shares_page(self, request: HttpRequest, record: Any, form: ShareForm) -> HttpResponse:
         rows = list(sharing.shares_of(record).of(record))
-        people = policy.offered_people(request.user)
-        givers = names_in_reach(request.user, people.model, {row.given_by_id for row in rows})
+        givers = names_in_reach(request.user, get_user_model(), {row.given_by_id for row in rows})
         name = name_of(record, self.mask_of(request, record))
         context = {
             **self.admin_site.each_context(request),
@@ -139,7 +141,6 @@ class GovernedSharing(GovernedPart):
             "form": form,
             "rows": [(row, self._giver(row, givers)) for row in rows],
             "in_vain": self._in_vain(request, rows),
-            "people": people.order_by(people.model.USERNAME_FIELD)[:OFFERED_MAX],
         }
         return TemplateResponse(request, self.shares_template, context)
 

@@ -17,31 +17,11 @@ from django.utils.translation import gettext_lazy
 from .. import policy
 from ..core import clock
 from ..models import Role
+from ..services.log_actions import sentence_of
 from ..services.undoing import can_be_undone
 from .log_rows import RecordWords
 from .role_log import RoleWords
 
-ACTIONS = {
-    "role.created": gettext_lazy("created %(subject)s"),
-    "role.cloned": gettext_lazy("created %(subject)s as a clone"),
-    "role.changed": gettext_lazy("changed %(subject)s"),
-    "role.deleted": gettext_lazy("deleted %(subject)s"),
-    "role.assigned": gettext_lazy("gave %(subject)s to %(beside)s"),
-    "role.unassigned": gettext_lazy("took %(subject)s back from %(beside)s"),
-    "record.created": gettext_lazy("created %(subject)s"),
-    "record.changed": gettext_lazy("changed %(subject)s"),
-    "record.deleted": gettext_lazy("deleted %(subject)s"),
-    "record.restored": gettext_lazy("restored %(subject)s"),
-    "record.shared": gettext_lazy("shared %(subject)s"),
-    "record.unshared": gettext_lazy("took back a share of %(subject)s"),
-}
-ACTIONS |= {
-    "user.joined": gettext_lazy("came in as %(subject)s"),
-    "user.registered": gettext_lazy("registered as %(subject)s"),
-    "user.undeleted": gettext_lazy("restored %(subject)s"),
-    "user.password_reset": gettext_lazy("reset the password of %(subject)s"),
-    "user.moved": gettext_lazy("moved %(subject)s"),
-}
 SOMEBODY = gettext_lazy("Somebody")
 FOLDED_FROM = 5
 
@@ -58,6 +38,8 @@ class Line:
     person: str = ""
     """The user name of who acted, where the reader may view them."""
     can_undo: bool = False
+    undoes: Any = None
+    """The entry that it undid, if it is an undo."""
 
     @property
     def is_long(self) -> bool:
@@ -117,10 +99,11 @@ def log_lines(
             key=one.entry.pk,
             moment=one.entry.moment,
             who=who(one),
-            what=_what(one, about),
+            what=_what(user, one, about),
             changes=(roles if one.subject.model is Role else records).changes(one),
             person=_person(one),
             can_undo=with_undo and can_be_undone(one.entry),
+            undoes=one.entry.undoes_id,
         )
         for one in seen
     ]
@@ -155,36 +138,41 @@ def name_of_glimpse(glimpse: policy.Glimpse) -> str:
     return _("%(kind)s %(number)s") % {"kind": kind, "number": glimpse.key}
 
 
-def _what(seen: policy.Seen, about: Model | None) -> str:
-    action = seen.entry.action
-    verb = action.rpartition(".")[2].replace("_", " ")
-    known = str(ACTIONS.get(action) or f"{verb} %(subject)s")
+def _what(user: Any, seen: policy.Seen, about: Model | None) -> str:
+    known = sentence_of(seen.entry.action)
     if "%(beside)s" not in known and seen.beside is not None:
         known = _("%(sentence)s, with %(name)s") % {"sentence": known, "name": "%(beside)s"}
     sentence = known.replace("%(subject)s", "{subject}").replace("%(beside)s", "{beside}")
-    beside = _linked(seen.beside, about, bare=True) if seen.beside else ""
-    return format_html(sentence, subject=_linked(seen.subject, about), beside=beside)
+    beside = _linked(user, seen.beside, about) if seen.beside else ""
+    subject = _with_kind(seen.subject, about, _linked(user, seen.subject, about))
+    return format_html(sentence, subject=subject, beside=beside)
 
 
-def _linked(glimpse: policy.Glimpse, about: Model | None, *, bare: bool = False) -> str:
-    """Write “the contact Doe”, the name linked where its page can be opened."""
+def _linked(user: Any, glimpse: policy.Glimpse, about: Model | None) -> str:
+    """Write the name, linked where its page can be opened."""
+    if not glimpse.in_view:
+        return _("somebody")
     name, record = name_of_glimpse(glimpse), glimpse.record
-    url = _url(record) if record is not None and record != about else ""
-    written = format_html('<a href="{}">{}</a>', url, name) if url else name
-    if bare or glimpse.model is None:
-        return written
+    url = _url(user, record) if record is not None and record != about else ""
+    return format_html('<a href="{}">{}</a>', url, name) if url else name
+
+
+def _with_kind(glimpse: policy.Glimpse, about: Model | None, name: str) -> str:
+    """Write “the contact Doe”."""
+    if glimpse.model is None:
+        return name
     kind = _("the %(kind)s") % {"kind": glimpse.model._meta.verbose_name}
     if about is not None and isinstance(about, glimpse.model) and str(about.pk) == glimpse.key:
         return kind
-    return format_html("{} {}", kind, written)
+    return format_html("{} {}", kind, name)
 
 
-def _url(record: Model) -> str:
+def _url(user: Any, record: Model) -> str:
     options = record._meta
     try:
         return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
     except NoReverseMatch:
-        return ""
+        return policy.page_of_thing(user, record)
 
 
 def _day(day: date) -> str:

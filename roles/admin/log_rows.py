@@ -8,10 +8,12 @@ from django.db import models
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .. import policy
 from ..models.sharing import GIVES
 from ..registry import registry
+from ..services.labels import label_of
 from .moments import exact
 from .naming import NO_ACCESS, names_in_reach
 
@@ -69,18 +71,28 @@ def _share(row: Mapping[str, Any]) -> str:
 
 
 def _label(seen: policy.Seen, name: str) -> str:
+    """Name a field as its pages do: by a role's words for it, else by the model's."""
     labels = registry.fields_of(seen.module) if seen.module else {}
-    return capfirst(str(labels.get(name, name)))
+    field = _field(seen, name)
+    own = MORE.get(name, name) if field is None else field.verbose_name
+    return capfirst(str(labels.get(name, own)))
+
+
+MORE = {"team": gettext_lazy("Team"), "roles": gettext_lazy("Roles")}
+"""Rows about people that no field of theirs stands for."""
 
 
 def _field(seen: policy.Seen, name: str) -> Any:
     model = seen.subject.model
-    fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
-    return fields.get(name)
+    options = model._meta if model else None
+    found = (*options.concrete_fields, *options.many_to_many) if options else ()
+    return next((field for field in found if field.name == name), None)
 
 
 def _plain(field: Any, value: Any) -> str:
     """Write a value as its field's pages do; one that fits no field any more, as the log has it."""
+    if isinstance(value, list):  # of permissions and privileges, as a token is limited to them
+        return ", ".join(label_of(str(one)) for one in value)
     if field is None:
         return str(value)
     if field.choices:

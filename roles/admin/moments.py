@@ -1,5 +1,6 @@
 """Moments as people say them, with the exact one on hover."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..core import clock
 
 SAID_FOR = timedelta(days=60)
+LATELY = timedelta(hours=12)
 
 
 def ago(moment: datetime) -> str:
@@ -25,13 +27,20 @@ def ago(moment: datetime) -> str:
     return _("%(time)s ago") % {"time": said}
 
 
+def said_of_day(moment: datetime) -> str:
+    """Say when it was to whoever reads the day above it: how long ago lately, else the time."""
+    if clock.now() - moment < LATELY:
+        return ago(moment)
+    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+
+
 def exact(moment: datetime) -> str:
     """Write the moment out, in the reader's zone."""
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-def time_tag(moment: datetime) -> Any:
+def time_tag(moment: datetime, said: Callable[[datetime], str] = ago) -> Any:
     """Draw a moment: “3 days ago”, the exact one on hover and for machines."""
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), ago(moment)
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), said(moment)
     )

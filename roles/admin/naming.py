@@ -58,14 +58,19 @@ def names_in_reach(user: Any, model: type[Model], keys: Iterable[Any]) -> dict[A
 
 
 def reference(user: Any, field: Any, record: Model) -> Any:
-    """Write what a record refers to: a link, its name, “No access”, or nothing."""
+    """Write what a record refers to: a link, its name, “No access”, or nothing.
+
+    Whoever may view no person reads their own name, on a page that they cannot open.
+    """
     key = getattr(record, field.attname)
     if key is None:
         return None
     name = names_in_reach(user, field.related_model, [key]).get(key)
     if name is None:
         return quiet(NO_ACCESS)
-    options = field.related_model._meta
+    module, options = registry.module_of(field.related_model), field.related_model._meta
+    if module is not None and not policy.check(user, f"{module.code}.view"):
+        return name
     try:
         url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[key])
     except NoReverseMatch:

@@ -30,6 +30,9 @@ class _Refusing:
     _module: Module
     _mask: FieldMask | None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+
     def clean(self) -> Any:
         """Refuse the whole if one value may not be written."""
         cleaned = super().clean()  # type: ignore[misc]

@@ -73,7 +73,7 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             return ""
         if self.has_change_permission(request, role):
             return ""
-        return why_not(request.user, "roles.edit", role) or _("You may see roles, not change them.")
+        return why_not(request.user, "roles.edit", role) or _("Ask an Owner to change it.")
 
     def _require_services_would(self, request: HttpRequest, role: Role | None) -> None:
         if role is not None or not self.has_add_permission(request):

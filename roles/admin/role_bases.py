@@ -90,7 +90,7 @@ class RoleBases(RolePages):
     def bases_view(self, request: HttpRequest) -> HttpResponse:
         """Show what a base would do to the chosen roles; a post does it."""
         if not self.has_view_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied(why_not(request.user, "roles.view"))
         if not self.has_change_permission(request):
             raise PermissionDenied(why_not(request.user, "roles.edit"))
         asked = Asked.read(request.POST if request.method == "POST" else request.GET)

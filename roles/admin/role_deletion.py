@@ -56,7 +56,8 @@ class RoleDeletion(RolePages):
         if not code:
             missing = _("Choose the role to move to first.") if "look" in asked else ""
             return None, missing
-        target = Role.objects.select_related("base").filter(code=code).first()
+        named = Role.objects.select_related("base").filter(code=code)
+        target = None if "\x00" in code else named.first()
         if target is None:
             return None, _("There is no role “%s” to move to.") % code
         if code in (OWNER_CODE, role.code):

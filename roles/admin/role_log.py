@@ -16,12 +16,14 @@ from ..registry import registry
 from ..services.labels import ACTION_LABELS
 from .effects import by_module
 from .moments import exact
+from .second_factor import CHOICES, choice_of
 
 VALUES = {
     "name": gettext_lazy("Name"),
     "description": gettext_lazy("Description"),
     "level": gettext_lazy("Level"),
     "base": gettext_lazy("Based on"),
+    "second_factor": gettext_lazy("Second factor"),
     "cloned_from": gettext_lazy("Cloned from"),
     "valid_from": gettext_lazy("From"),
     "valid_until": gettext_lazy("Until"),
@@ -69,6 +71,8 @@ class RoleWords:
     def _value_of(self, name: str) -> Callable[[Any], str]:
         if name in ("base", "cloned_from"):
             return lambda code: self._names.get(code, code) if code else _("no other role")
+        if name == "second_factor":
+            return lambda asked: str(dict(CHOICES)[choice_of(asked)]).lower()
         if name.startswith("scope:"):
             return _scopes
         if name.startswith("field:"):
@@ -77,7 +81,7 @@ class RoleWords:
 
 
 def _is_tick(row: Mapping[str, Any]) -> bool:
-    return isinstance(row["new"], bool)
+    return isinstance(row["new"], bool) and row["field"] != "second_factor"
 
 
 def _scope_label(code: str, action: str) -> str:

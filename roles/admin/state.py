@@ -17,6 +17,7 @@ def pack(spec: RoleSpec, fixed: frozenset[str]) -> str:
         "description": spec.description,
         "level": spec.level,
         "base": spec.base,
+        "second_factor": spec.second_factor,
         "permissions": sorted(spec.permissions),
         "privileges": sorted(spec.privileges),
         "records": {

@@ -1,17 +1,21 @@
 """What happened to a role, in sentences."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..core.changes import VALUES, RoleChanges, difference
 from ..core.specs import RoleSpec
 from ..services.labels import label_of
+from .second_factor import CHOICES, choice_of
 
 _VALUES = {
     "name": gettext_lazy("Name"),
     "description": gettext_lazy("Description"),
     "level": gettext_lazy("Level"),
     "base": gettext_lazy("Based on"),
+    "second_factor": gettext_lazy("Second factor"),
 }
 
 
@@ -19,7 +23,7 @@ def changes_in_words(changes: RoleChanges) -> list[str]:
     """Give one sentence for each thing that changed."""
     lines = [
         _("%(what)s: %(old)s → %(new)s")
-        % {"what": _VALUES[name], "old": old or "–", "new": new or "–"}
+        % {"what": _VALUES[name], "old": _shown(old), "new": _shown(new)}
         for name, (old, new) in changes.values.items()
     ]
     for sentence, names in (
@@ -33,6 +37,12 @@ def changes_in_words(changes: RoleChanges) -> list[str]:
         if names:
             lines.append(sentence % ", ".join(names))
     return lines
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(dict(CHOICES)[choice_of(value)]).lower()
+    return str(value or "–")
 
 
 def counts_of(changes: RoleChanges) -> dict[str, int]:

@@ -15,3 +15,11 @@ def as_said(moment: datetime) -> Any:
     from ..admin.moments import time_tag
 
     return time_tag(moment)
+
+
+@register.filter
+def as_said_of_day(moment: datetime) -> Any:
+    """Draw a moment that stands under its day."""
+    from ..admin.moments import said_of_day, time_tag
+
+    return time_tag(moment, said_of_day)

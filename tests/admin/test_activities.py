@@ -66,7 +66,7 @@ def sam(db) -> Client:
         (Contact, "phone", ("1", "2"), "Phone: 1 → 2"),
         (Contact, "phone", ("", "2"), "Phone: 2"),
         (Contact, "phone", ("1", ""), "Phone: 1 → –"),
-        (Contact, "birth_date", (None, "1990-01-02"), "Birth date: Jan. 2, 1990"),
+        (Contact, "birth_date", (None, "1990-01-02"), "Birth date: 2 January 1990"),
         (Lead, "status", ("new", "qualified"), "Status: New → Qualified"),
         (Deal, "won", (True, False), "Result: Won → Lost"),
         (Deal, "amount", (1, "1234567.5"), "Amount: 1.00 → 1,234,567.50"),
@@ -171,14 +171,14 @@ def test_a_hidden_field_is_in_no_entry(olga, db):
         fields=fields,
     )
     agent = signed_in("amy", "agent")
-    contact = Contact.objects.create(last_name="Secret", phone="111")
-    set_values(olga, contact, phone="222", title="Boss")
-    set_values(olga, contact, phone="333")
+    contact = Contact.objects.create(last_name="Secret", phone="tel-one")
+    set_values(olga, contact, phone="tel-two", title="Boss")
+    set_values(olga, contact, phone="tel-three")
     for url in (LOG, history(contact)):
         answer = agent.get(url)
         page = answer.content.decode()
         assert "Boss" in page and f"Contact {contact.pk}" in page
-        assert not re.search("Secret|Phone|111|222|333", page)
+        assert not re.search("Secret|Phone|tel-", page)
         assert len(answer.context["history"].days[0].lines) == 1
 
 
@@ -308,7 +308,7 @@ def test_a_person_out_of_view_acted_in_nothing(olga, sam):
     ]
     cleaned = [re.sub(r'value="\w{64}"', "", page) for page in pages]
     assert cleaned[0] == cleaned[1] and "the contact" not in pages[0]
-    assert sam.get(LOG, {"person": "a\x00b"}).status_code == 200
+    assert sam.get(LOG, {"person": "a\x00b"}).status_code == 400
 
 
 def test_pages_keep_the_filters(owner, olga):

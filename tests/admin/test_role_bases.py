@@ -182,3 +182,28 @@ def test_queries_do_not_grow_with_the_chosen_roles(owner, three, django_assert_n
         owner.get(PAGE, few)
     with django_assert_num_queries(7):
         owner.get(PAGE, few | {"roles": ",".join(many)})
+
+
+def test_the_page_says_where_a_second_factor_comes_or_goes(owner, three):
+    """R4: what stands on a role that asks for one asks too."""
+    make_role("vault", name="Vault", second_factor=True)
+    asking = owner.get(PAGE, {"roles": ids("lone"), "base": "vault"}).content.decode()
+    assert "Asks for a second factor: without one it gives nothing." in asking
+    make_role("safe", name="Safe", base="vault")
+    leaving = owner.get(PAGE, {"roles": ids("safe"), "base": "ground"}).content.decode()
+    assert "Asks for a second factor no more." in leaving
+    usual = owner.get(PAGE, {"roles": ids("lone"), "base": "ground"}).content.decode()
+    assert "second factor" not in usual
+
+
+def test_one_that_stands_so_already_is_not_asked_about(three):
+    """R17, R25: it is shown as staying, so it does not refuse the others either."""
+    make_role("sub", level=5, base="ground")
+    work = "roles.view roles.edit contacts.view contacts.export"
+    boss = make_role("boss", level=50, permissions=work)
+    client = Client()
+    client.force_login(make_user("bea", boss))
+    answer = client.get(PAGE, {"roles": ids("sub", "owner"), "base": "-"})
+    done = client.post(PAGE, shown(answer), follow=True)
+    assert "The base of 1 role is changed." in done.content.decode()
+    assert base_of("sub") is None

@@ -82,8 +82,8 @@ def test_nobody_who_is_signed_out_or_suspended_shares(client, seller, contact, b
     [
         ({}, "Name one person or one team."),
         ({"user": "ben", "team": "alpha"}, "Name one person or one team."),
-        ({"user": "nobody"}, "Nobody of this name can sign in."),
-        ({"team": "beta"}, "No team has this code."),
+        ({"user": "nobody"}, "Nobody with the username “nobody” can sign in."),
+        ({"team": "beta"}, "No team has the code “beta”."),
         ({"user": "ben", "give": "delete"}, "Select a valid choice"),
         ({"user": "x" * 300}, "at most 254"),
     ],
@@ -113,10 +113,11 @@ def test_people_are_offered_to_who_may_view_people_only(owner, seller, contact, 
     make_team("theirs", ben)
     url = url_of(contact, "shares")
     page = seller.get(url).content.decode()
-    assert '<option value="ben">' not in page
+    assert "datalist" not in page
     assert '<option value="mine">' in page and '<option value="theirs">' not in page
     page = owner.get(url).content.decode()
-    assert '<option value="ben">' in page and '<option value="theirs">' in page
+    assert 'data-search="/api/v1/users/' in page and '<option value="theirs">' in page
+    assert '<option value="ben">' not in page  # who there is, the search says
 
 
 def test_the_page_names_the_record_and_the_giver_as_they_may_be_known(owner, contact, ben):

@@ -3,10 +3,11 @@
 import pytest
 
 from accounts.models import User
+from accounts.services.people import reset_password
 from roles.core.changes import RoleChanges
 from roles.models import AuditEntry
 from roles.services.role import change_role
-from tests.factories import fetch, make_role, role_of
+from tests.factories import fetch, make_role, make_user, role_of
 
 from .conftest import signed_in
 
@@ -43,14 +44,37 @@ def test_a_change_is_undone_from_the_list(owner, entry):
     assert "things have moved on" in answer.content.decode()
 
 
-def test_what_has_no_opposite_has_no_button(owner, entry):
-    owner.post(
-        "/crm/contact/add/", {"last_name": "Lee", "owner": User.objects.get(username="olga").pk}
-    )
-    made = AuditEntry.objects.get(action="record.created")
-    assert url_of(made) not in owner.get(LOG).content.decode()
-    answer = owner.post(url_of(made), follow=True)
-    assert "cannot be undone" in answer.content.decode()
+def test_what_has_no_opposite_has_no_button_and_says_why(owner, entry):
+    olga, ann = User.objects.get(username="olga"), make_user("ann")
+    reset_password(acting_user=fetch(olga), person=ann, origin="https://crm.example.org/")
+    reset = AuditEntry.objects.get(action="user.password_reset")
+    page = owner.get(LOG).content.decode()
+    assert url_of(reset) not in page and url_of(entry) in page
+    answer = owner.post(url_of(reset), follow=True)
+    assert "A password that was reset cannot be brought back." in answer.content.decode()
+
+
+def test_an_undo_says_that_it_is_one_and_can_be_undone_itself(owner, entry):
+    owner.post(url_of(entry))
+    made = AuditEntry.objects.latest("pk")
+    page = owner.get(LOG).content.decode()
+    assert f'<a href="{LOG}{entry.pk}/change/">undoing an earlier change</a>' in page
+    assert url_of(made) in page
+    owner.post(url_of(made))
+    assert own() == {"contacts.view", "contacts.export"}
+    history = owner.get(f"/roles/role/{role_of('rep').pk}/history/").content.decode()
+    assert "undoing an earlier change" in history and f"{LOG}{entry.pk}" not in history
+
+
+def test_one_comes_back_to_what_one_was_looking_at(owner, entry):
+    page = owner.get(LOG, {"what": "changed", "page": 1})
+    back = f"{url_of(entry)}?what=changed&amp;page=1"
+    assert f'action="{back}"' in page.content.decode()
+    answer = owner.post(url_of(entry) + "?what=changed&page=1", follow=True)
+    assert answer.redirect_chain == [(f"{LOG}?what=changed&page=1", 302)]
+    assert "Undone." in answer.content.decode()
+    assert f'action="{url_of(entry)}"' in owner.get(LOG).content.decode()
+    assert owner.post(f"{url_of(entry)}?next=//evil.example", follow=True).status_code == 400
 
 
 def test_who_may_not_undo_is_offered_nothing_and_refused(owner, entry):

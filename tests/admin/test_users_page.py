@@ -119,7 +119,7 @@ def test_a_deleted_person_is_answered_as_one_who_never_was(ann, owner):
     never = owner.get(f"{LIST}999999/change/")
     assert owner.get(gone).status_code == never.status_code == 302
     assert owner.get(gone).url == never.url
-    for rest in ("roles/", "place/", "act/suspend/", "roles/user/take-back/"):
+    for rest in ("roles/", "place/", "act/suspend/", "roles/user/take-back/", "roles/user/change/"):
         assert owner.post(page_of(ann, rest)).url == never.url
     assert roles_of(ann) == {"user"}
 
@@ -309,6 +309,71 @@ def test_a_peer_s_and_one_s_own_roles_cannot_be_changed_by_a_forged_post(peer, o
     assert (roles_of(peer), roles_of(me), roles_of(olga)) == ({"manager"}, mine, {"owner"})
 
 
+def test_the_terms_of_a_role_are_changed_in_place(ann):
+    """R17: what stands there to the second is no change; without a script, by a link."""
+    until = timezone.now() + timedelta(days=9)
+    give(ann, make_role("low", level=5, permissions="users.view"), valid_until=until)
+    client = manager_like()
+    assert "/roles/low/change/" not in client.get(page_of(ann)).content.decode()
+    page = client.get(page_of(ann), {"change": "low"}).content.decode()
+    assert page_of(ann, "roles/low/change/") in page
+    shown = f"{until:%Y-%m-%dT%H:%M}"
+    assert f'name="valid_until" value="{shown}"' in page
+    sent = {"valid_from": "", "valid_until": shown, "reason": "Holidays"}
+    answer = client.post(page_of(ann, "roles/low/change/"), sent)
+    assert answer.status_code == 302
+    assert "“Low” is changed for Ann Lee." in words(client.get(answer.url))
+    held = ann.role_assignments.get(role__code="low")
+    assert (held.reason, held.valid_until) == ("Holidays", until)
+    (row,) = AuditEntry.objects.get(action="role.assignment_changed").changes
+    assert row["field"] == "reason"
+    client.post(page_of(ann, "roles/low/change/"), {"valid_until": ""})
+    held.refresh_from_db()
+    assert (held.reason, held.valid_until) == ("Holidays", None)
+
+
+def test_wrong_terms_are_said_at_their_field_and_forged_ones_refuse_the_whole(ann, owner):
+    """R2, threat 3."""
+    url = page_of(ann, "roles/user/change/")
+    sent = {"valid_from": "2030-01-02T00:00", "valid_until": "2030-01-01T00:00", "reason": "x"}
+    answer = owner.post(url, sent)
+    assert answer.status_code == 400 and "The end must lie after the beginning" in words(answer)
+    for name in ("role", "user", "assigned_by"):
+        answer = owner.post(url, {"reason": "x", name: "1"})
+        assert answer.status_code == 400 and f"There is no field “{name}”." in words(answer)
+    held = ann.role_assignments.get()
+    assert (held.valid_from, held.valid_until, held.reason) == (None, None, "")
+
+
+def test_terms_are_offered_and_taken_where_the_role_could_be_given(ann, peer, owner):
+    """D2, D3, D5, D7, R24."""
+    give(ann, make_role("low", level=5, permissions="users.view"))
+    give(ann, make_role("wide", level=5, permissions="deals.delete"))
+    client = manager_like()
+    page = client.get(page_of(ann)).content.decode()
+    assert "?change=low" in page and "?change=wide" not in page
+    assert "roles/wide/change/" not in client.get(page_of(ann), {"change": "wide"}).content.decode()
+    assert "?change=" not in client.get(page_of(peer)).content.decode()
+    olga, me = User.objects.get(username="olga"), User.objects.get(username="mia")
+    root = browser_of(make_user("root", is_superuser=True))
+    assert "?change=" not in root.get(page_of(olga)).content.decode()
+    give(peer, "low")
+    give(me, "low")
+    blind = with_rights("max", "users.view users.edit")
+    for asker, person, code in (
+        (client, ann, "wide"),
+        (client, peer, "low"),
+        (client, me, "low"),
+        (client, ann, "guest"),
+        (blind, ann, "low"),
+        (root, olga, "owner"),
+    ):
+        answer = asker.post(page_of(person, f"roles/{code}/change/"), {"reason": "x"})
+        assert answer.status_code == 403 and "Nothing was changed." in words(answer), code
+    assert not AuditEntry.objects.filter(action="role.assignment_changed").exists()
+    assert client.post(page_of(ann, "roles/low/change/"), {"reason": "x"}).status_code == 302
+
+
 def test_taking_back_a_role_that_is_not_held_or_not_seen_is_refused_alike(ann, owner):
     """R23."""
     assert owner.post(page_of(ann, "roles/manager/take-back/")).status_code == 403
@@ -459,7 +524,7 @@ def test_a_person_is_deleted_after_a_question_and_a_peer_is_not(ann, peer):
 
 
 def test_what_is_done_is_done_by_post_alone(ann, owner):
-    for rest in ("act/suspend/", "roles/", "roles/user/take-back/", "place/"):
+    for rest in ("act/suspend/", "roles/", "roles/user/take-back/", "roles/user/change/", "place/"):
         assert owner.get(page_of(ann, rest)).status_code == 405
     ann.refresh_from_db()
     assert ann.state == "active"
@@ -473,6 +538,21 @@ def test_a_new_person_is_made_with_what_may_be_set_and_leads_to_their_page(owner
     nina = User.objects.get(username="nina")
     assert answer.url == page_of(nina)
     assert not nina.has_usable_password() and roles_of(nina) == set()
+
+
+@pytest.mark.parametrize(
+    ("taken", "field"),
+    [({"username": "ANN"}, "username"), ({"username": "nina", "email": "ANN@x.example"}, "email")],
+)
+def test_what_somebody_has_already_is_said_at_its_field_once(ann, owner, taken, field):
+    """By an add and by a change alike."""
+    pat = make_user("pat", email="pat@x.example")
+    answer = owner.post(f"{LIST}add/", taken)
+    assert answer.context["errors"] and answer.context["adminform"].form.errors.keys() == {field}
+    answer = owner.post(page_of(pat), identity(pat, **{field: taken[field]}))
+    assert answer.context["identity"].errors.keys() == {field}
+    assert words(answer).count("already") == 1
+    assert not User.objects.filter(username="nina").exists()
 
 
 @pytest.mark.parametrize("forged", [{"is_superuser": "1"}, {"state": "active"}, {"manager": "1"}])

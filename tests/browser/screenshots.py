@@ -24,22 +24,25 @@ NARROW = {"width": 390, "height": 1240}
 
 @dataclass(frozen=True)
 class Picture:
-    """A page of the owner's: its address, a role to open from there, and what to press in turn."""
+    """A page: its address, a role to open from there, what to press in turn, and who sees it."""
 
     url: str
     role: str = ""
     press: str = ""
     options: dict[str, Any] = field(default_factory=lambda: {"viewport": SIZE})
+    who: str = "owner"
 
 
 ROLES = "/roles/role/"
-FIRST, SHARE = "#result_list tbody th a >> nth=0", ".object-tools >> text=Share"
+MINE = "/crm/contact/?owner=mine"
+FIRST, TOOL = "#result_list tbody th a >> nth=0", ".object-tools >> text="
 OPEN_ROW = '.grid-row[data-module="contacts"] summary'
 PICTURES = {
     "grid": Picture(ROLES, "Regional Salesperson", options={"viewport": TALL}),
     "grid-open": Picture(ROLES, "Support Agent", OPEN_ROW, {"viewport": TALL}),
     "grid-dark": Picture(ROLES, "Sales Rep", "", {"viewport": TALL, "color_scheme": "dark"}),
     "grid-narrow": Picture(ROLES, "Sales Rep", options={"viewport": NARROW}),
+    "grid-locked": Picture(ROLES, "Administrator", who="admin"),
     "roles": Picture(ROLES),
     "roles-tree": Picture(f"{ROLES}?view=tree"),
     "history": Picture(ROLES, "Sales Rep", ".role-tools >> text=History"),
@@ -48,7 +51,9 @@ PICTURES = {
     "search": Picture("/search/?q=north"),
     "profile-dark": Picture("/profile/", options={"viewport": SIZE, "color_scheme": "dark"}),
     "contacts": Picture("/crm/contact/"),
-    "shares": Picture("/crm/contact/", press=f"{FIRST}, {SHARE}"),
+    "opportunities": Picture("/crm/opportunity/"),
+    "shares": Picture(MINE, press=f"{FIRST}, {TOOL}Share"),
+    "record-history": Picture(MINE, press=f"{FIRST}, {TOOL}History"),
     "users": Picture("/accounts/user/"),
     "user": Picture("/accounts/user/?q=Freya", press=FIRST, options={"viewport": TALL}),
     "departments": Picture("/departments/"),
@@ -74,12 +79,12 @@ def main() -> None:
 
 
 def take(browser: Browser, address: str, name: str) -> None:
-    """Sign in as the owner, go there, and take the picture."""
+    """Sign in as whoever sees it, go there, and take the picture."""
     picture = PICTURES[name]
     context = browser.new_context(base_url=address, **picture.options)
     page = context.new_page()
     page.goto(f"/auth/login/?next={picture.url}")
-    page.locator("input[name=login]").fill("owner")
+    page.locator("input[name=login]").fill(picture.who)
     page.locator("input[name=password]").fill("demo")
     page.get_by_role("button", name="Sign In").click()
     page.wait_for_url(lambda there: "/auth/" not in there)

@@ -48,6 +48,29 @@ def wrong_role_for_user(page: Page) -> None:
     page.get_by_role("button", name="Give Role").click()
 
 
+def wrong_terms(page: Page) -> None:
+    """Change when somebody holds a role, with an end before its beginning."""
+    user(page, "freya")
+    page.get_by_role("link", name="Change ").first.click()
+    page.locator("#id_held_valid_from").fill("2030-01-02T00:00")
+    page.locator("#id_held_valid_until").fill("2030-01-01T00:00")
+    page.get_by_role("button", name="Save ").first.click()
+
+
+def several(page: Page, act: str) -> None:
+    """Choose everybody on the list, among whom some cannot be changed."""
+    page.goto("/accounts/user/")
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option(act)
+    page.get_by_role("button", name="Go").click()
+
+
+def role_for_several(page: Page) -> None:
+    several(page, "give-role")
+    page.get_by_label("Role", exact=True).select_option("user")
+    page.get_by_role("button", name="Show What Changes").click()
+
+
 def first_of(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(".joining-list tbody th a").first.click()
@@ -93,6 +116,12 @@ PAGES = {
     "user": lambda page: user(page, "freya"),
     "oneself": lambda page: user(page, "helena"),
     "wrong role for user": wrong_role_for_user,
+    "wrong terms": wrong_terms,
+    "trash": lambda page: page.goto("/crm/contact/trash/"),
+    "empty trash": lambda page: page.goto("/accounts/user/trash/"),
+    "several users": lambda page: several(page, "suspend"),
+    "role for several users": role_for_several,
+    "manager for several users": lambda page: several(page, "manager"),
     "new user": lambda page: page.goto("/accounts/user/add/"),
     "teams": lambda page: page.goto("/teams/"),
     "team": lambda page: first_of(page, "/teams/"),
@@ -100,7 +129,7 @@ PAGES = {
     "department": lambda page: first_of(page, "/departments/"),
     "activities": lambda page: page.goto("/roles/auditentry/"),
     "filtered activities": lambda page: page.goto("/roles/auditentry/?what=assigned&who=me"),
-    "no activities": lambda page: page.goto("/roles/auditentry/?what=shared"),
+    "no activities": lambda page: page.goto("/roles/auditentry/?what=shared&when=today"),
     "new token": new_token,
     "wrong token": wrong_token,
 }

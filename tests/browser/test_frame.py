@@ -101,7 +101,7 @@ def test_the_person_s_menu_opens_closes_and_leads_on_by_keyboard_alone(sign_in):
     expect(profile).to_be_hidden()
     expect(button).to_be_focused()
     press(page, "Enter", "Tab", "Enter")
-    expect(page.get_by_role("heading", name="Your Profile")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
     assert page.problems == []
 
 

@@ -42,7 +42,7 @@ function textChanged(field) {
 }
 
 const texts = (form) =>
-  ["name", "description", "level", "base", "privileges"].map((name) => form.elements[name]).filter(Boolean);
+  ["name", "description", "level", "base", "second_factor", "privileges"].map((name) => form.elements[name]).filter(Boolean);
 
 export function rowChanged(parts) {
   return parts.some((part) => cellsOf(part).some(cellChanged) || part.querySelector("[name].is-changed"));
