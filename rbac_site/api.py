@@ -57,5 +57,5 @@ urlpatterns = [
     path("", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
-    re_path(r"^.*$", Unknown.as_view()),
+    re_path(r"", Unknown.as_view()),  # `.*` would leave a path with a line break to the pages
 ]

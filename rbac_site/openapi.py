@@ -99,7 +99,7 @@ class RecordViews(OpenApiViewExtension):
 
     def view_replacement(self) -> Any:
         """Say what trash, restore, and the addresses of shares and history answer."""
-        from .openapi_activities import HISTORY  # not above: it is made of what stands below
+        from .openapi_activities import history_at  # not above: it is made of what stands below
 
         serializer = self.target().get_serializer_class()
         trash = extend_schema(
@@ -117,7 +117,7 @@ class RecordViews(OpenApiViewExtension):
                 extend_schema(methods=["POST"], request=one, responses={200: one, 201: one}),
             ),
             unshare=extend_schema(responses={204: None}, parameters=[SHARE]),
-            history=HISTORY,
+            history=history_at(),
         )(type("Described", (self.target,), {}))
 
 
@@ -155,16 +155,17 @@ class _Described(OpenApiViewExtension):
         return extend_schema_view(get=extend_schema(responses={200: self.answer}))(view)
 
 
+HELD_NOW = object_of(code=TEXT, name=TEXT, level={"type": "integer"})
+
+
 class Me(_Described):
     """Describe who am I."""
 
     target_class = "roles.api.views.Me"
     answer = object_of(
         user=object_of(username=TEXT, name=TEXT),
-        roles={
-            "type": "array",
-            "items": object_of(code=TEXT, name=TEXT, level={"type": "integer"}),
-        },
+        roles={"type": "array", "items": HELD_NOW},
+        resting={"type": "array", "items": HELD_NOW},
         rank={"type": "integer"},
         permissions=TEXTS,
         privileges=TEXTS,

@@ -40,14 +40,17 @@ FILTERS = {
     "until": "The moment, or day, before which.",
 }
 PAGES = [OpenApiParameter(name, int) for name in (PAGE, PAGE_SIZE)]
-HISTORY = extend_schema(
-    parameters=PAGES,
-    responses={
-        200: BoundedPages().get_paginated_response_schema({"type": "array", "items": ENTRY})
-    },
-    description="What happened to the record, the newest first.",
-)
+ENTRIES = BoundedPages().get_paginated_response_schema({"type": "array", "items": ENTRY})
 ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The entry's id.")
+
+
+def history_at(*key: OpenApiParameter) -> Any:
+    """Describe the history of what `key` addresses."""
+    return extend_schema(
+        parameters=[*key, *PAGES],
+        responses={200: ENTRIES},
+        description="What happened to it, the newest first, as far as you may read it.",
+    )
 
 
 class Activities(OpenApiViewExtension):

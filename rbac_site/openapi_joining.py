@@ -11,16 +11,19 @@ ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The invitat
 
 
 class Invitations(OpenApiViewExtension):
-    """Describe what inviting and taking back answers."""
+    """Describe what inviting, sending again and taking back answer."""
 
     target_class = "accounts.api.invitations.Invitations"
 
     def view_replacement(self) -> Any:
-        """Say that only the answer to a POST holds the link."""
+        """Say that only the answers to a POST hold the link."""
         return extend_schema_view(
             list=extend_schema(responses=InvitationSerializer(many=True)),
             create=extend_schema(
                 request=InvitationSerializer, responses={201: SentInvitationSerializer}
+            ),
+            resend=extend_schema(
+                parameters=[ID], request=None, responses={200: SentInvitationSerializer}
             ),
             destroy=extend_schema(parameters=[ID], responses={204: None}),
         )(type("Described", (self.target,), {"__doc__": self.target.__doc__}))

@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiViewExtension
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+    OpenApiViewExtension,
+)
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from accounts.api.held import AssignmentSerializer
+from accounts.api.held import AssignmentSerializer, TermsSerializer
 from accounts.api.shapes import UserSerializer
 from accounts.api.writing import WishSerializer
 from accounts.standing import STATES
 
-from .openapi import OF_MODULE, TEXT, TEXTS, both, many_of, object_of
+from .openapi import HELD_NOW, OF_MODULE, TEXT, TEXTS, both, many_of, object_of
+from .openapi_activities import history_at
 
 MOMENT = {"type": "string", "format": "date-time", "nullable": True}
 HELD = object_of(
@@ -33,13 +38,24 @@ SOURCE = object_of(role=TEXT, kind=TEXT, **{"from": TEXT}, by=TEXT | {"nullable"
 BY_NAME = {"type": "object", "additionalProperties": {"type": "array", "items": SOURCE}}
 ACCESS = object_of(
     user=object_of(username=TEXT, name=TEXT),
-    roles={"type": "array", "items": object_of(code=TEXT, name=TEXT, level={"type": "integer"})},
+    roles={"type": "array", "items": HELD_NOW},
+    resting={"type": "array", "items": HELD_NOW},
     rank={"type": "integer"},
     permissions=TEXTS,
     privileges=TEXTS,
     modules={"type": "object", "additionalProperties": OF_MODULE},
     sources=object_of(permissions=BY_NAME, privileges=BY_NAME),
 )
+
+
+class NamedRole(OpenApiSerializerFieldExtension):
+    """A role is named by its code."""
+
+    target_class = "accounts.api.held.NameableRole"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        """Say that it is a text."""
+        return TEXT
 
 
 class Person(OpenApiSerializerExtension):
@@ -73,21 +89,30 @@ class Users(OpenApiViewExtension):
         def one(**kwargs: Any) -> Any:
             return extend_schema(parameters=[NAME], **kwargs)
 
-        shown, moves = UserSerializer, ("suspend", "restore", "reject")
+        shown, moves = UserSerializer, ("suspend", "restore", "reject", "undelete")
         role = OpenApiParameter("role", str, OpenApiParameter.PATH, description="A role's code.")
+        at: dict[str, Any] = {"parameters": [NAME, role]}
         return extend_schema_view(
             retrieve=one(),
             create=extend_schema(request=WISH, responses={201: shown}),
             partial_update=one(request=WISH, responses=shown),
             destroy=one(responses={204: None}),
+            second_factor=one(responses={204: None}),
             approve=one(request=ROLES, responses=shown),
             **{name: one(request=None, responses=shown) for name in moves},
             roles=both(
                 one(methods=["GET"], responses={200: many_of(HELD)}),
                 one(methods=["POST"], request=AssignmentSerializer, responses={201: HELD}),
             ),
-            take_role=extend_schema(parameters=[NAME, role], responses={204: None}),
+            held_role=both(
+                extend_schema(
+                    methods=["PATCH"], request=TermsSerializer, responses={200: HELD}, **at
+                ),
+                extend_schema(methods=["DELETE"], responses={204: None}, **at),
+            ),
             access=one(responses={200: ACCESS}),
+            history=history_at(NAME),
+            trash=extend_schema(responses=shown(many=True)),
         )(type("Users", (self.target,), {"__doc__": self.target.__doc__}))
 
 

@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from .openapi import TEXT, TEXTS, both, object_of
+from .openapi_activities import history_at
 
 NUMBER, FLAG = {"type": "integer"}, {"type": "boolean"}
 BY_MODULE = {"type": "object", "additionalProperties": True}
@@ -15,6 +16,7 @@ WISH = {
     "description": TEXT,
     "level": NUMBER | {"minimum": 0, "maximum": 100},
     "base": TEXT | {"nullable": True},
+    "second_factor": FLAG | {"description": "Whether it gives nothing without one."},
     "permissions": TEXTS,
     "privileges": TEXTS,
     "records": BY_MODULE
@@ -85,5 +87,6 @@ class Roles(OpenApiViewExtension):
                 one(methods=["GET"], responses={200: BEGUN}),
                 one(methods=["POST"], request=_json(WISHED), responses={201: CLONED}),
             ),
+            history=history_at(CODE),
             impact=one(request=_json(WISHED), responses={200: IMPACT}),
         )(type("Roles", (self.target,), {"__doc__": self.target.__doc__}))

@@ -1,7 +1,8 @@
-"""A user's roles under `{username}/roles/`: given and taken back (D2, D3, D5, D7)."""
+"""A user's roles under `{username}/roles/`: given, changed and taken back (D2, D3, D5, D7)."""
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -10,19 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from roles import policy
-from roles.models import Role
+from roles.models import Role, RoleAssignment
 from roles.rest_framework.refusals import refuse_names
-from roles.services.assignment import assign_role, unassign_role
+from roles.services.assignment import assign_role, change_assignment, unassign_role
 
-from .shapes import describe_assignment, sees_roles
-
-NAMES = {"role", "valid_from", "valid_until", "reason"}
+from .shapes import describe_assignment, roles_to_name, sees_roles
 
 
-class AssignmentSerializer(serializers.Serializer):
-    """A role to give, for ever or between two moments, with the reason."""
+class TermsSerializer(serializers.Serializer):
+    """From when until when somebody holds a role, and why."""
 
-    role = serializers.SlugRelatedField("code", queryset=Role.objects.all(), label=_("role"))
     valid_from = serializers.DateTimeField(required=False, allow_null=True)
     valid_until = serializers.DateTimeField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
@@ -30,8 +28,22 @@ class AssignmentSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         """Take these and nothing else."""
         if isinstance(data, dict):
-            refuse_names(name for name in data if name not in NAMES)
+            refuse_names(name for name in data if name not in self.fields)
         return super().to_internal_value(data)
+
+
+class NameableRole(serializers.SlugRelatedField):
+    """A role by its code, among those that the asker may name."""
+
+    def get_queryset(self) -> QuerySet[Role]:
+        """Give them."""
+        return roles_to_name(self.context["asker"])
+
+
+class AssignmentSerializer(TermsSerializer):
+    """A role to give, for ever or between two moments, with the reason."""
+
+    role = NameableRole("code", label=_("role"))
 
 
 class UserRoles:
@@ -53,17 +65,31 @@ class UserRoles:
 
     def _give(self, request: Request, username: str) -> Response:
         person = self.person(username)
-        wish = AssignmentSerializer(data=request.data)
+        wish = AssignmentSerializer(data=request.data, context={"asker": request.user})
         wish.is_valid(raise_exception=True)
         made = assign_role(acting_user=request.user, user=person, **wish.validated_data)
         return Response(describe_assignment(made), status=status.HTTP_201_CREATED)
 
-    @action(detail=True, methods=["delete"], asks="edit", url_path="roles/(?P<role>[^/]+)")
-    def take_role(self, request: Request, username: str, role: str) -> Response:
-        """Take a role back from the user."""
+    @action(detail=True, methods=["patch", "delete"], asks="edit", url_path="roles/(?P<role>[^/]+)")
+    def held_role(self, request: Request, username: str, role: str) -> Response:
+        """Change when the user holds a role, and why; take it back. Both need `roles.view`."""
         person = self.person(username)
-        held = policy.unended_assignments().filter(user=person, role__code=role)
-        if "\x00" in role or not held.exists():
+        if not sees_roles(request.user):
+            raise PermissionDenied  # before it is looked up, or trying would tell what they hold
+        held = RoleAssignment.objects.filter(user=person, role__code=role).select_related("role")
+        found = held.first()
+        if found is None:
             raise NotFound
-        unassign_role(acting_user=request.user, user=person, role=Role.objects.get(code=role))
+        if request.method == "PATCH":
+            return self._change(request, person, found)
+        unassign_role(acting_user=request.user, user=person, role=found.role)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _change(self, request: Request, person: Any, held: RoleAssignment) -> Response:
+        """Change what is sent, and show all of it."""
+        terms = TermsSerializer(data=request.data)
+        terms.is_valid(raise_exception=True)
+        made = change_assignment(
+            acting_user=request.user, user=person, role=held.role, values=terms.validated_data
+        )
+        return Response(describe_assignment(made))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,13 +13,20 @@ from roles import policy
 from roles.models import Role
 from roles.rest_framework.pagination import BoundedPages
 from roles.rest_framework.permissions import LetIn
-from roles.rest_framework.references import NO_ACCESS, in_sight, shown
+from roles.rest_framework.references import NO_ACCESS, shown
 from roles.rest_framework.refusals import set_by_server, unknown
-from roles.rest_framework.views import StrictQuery
+from roles.rest_framework.views import StrictQuery, refuse_body
 
 from ..mail import link_to
 from ..models import Invitation, InvitationState, User
-from ..services.invitations import INVITE, invite_person, revoke_invitation
+from ..services.invitations import (
+    INVITE,
+    Sent,
+    invite_person,
+    resend_invitation,
+    revoke_invitation,
+)
+from .invitation_filters import InvitationFilter, roles_named_to
 
 
 class MayInvite(LetIn):
@@ -103,17 +110,19 @@ class Invitations(StrictQuery, viewsets.GenericViewSet):
     serializer_class = InvitationSerializer
     pagination_class = BoundedPages
     queryset = Invitation.objects.select_related("role")
-    filter_backends = []
+    filter_backends = [InvitationFilter]
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
     def query_names(self) -> frozenset[str]:
-        """Let the list be asked for a page."""
-        return self.paginator.query_names() if self.action == "list" else frozenset()
+        """Let the list be paged, filtered and ordered."""
+        if self.action != "list":
+            return frozenset()
+        return self.paginator.query_names() | set(InvitationFilter.names)
 
     def list(self, request: Request) -> Response:
         """List the invitations, with what has become of them."""
-        page = self.paginate_queryset(self.get_queryset())
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self._written(InvitationSerializer, page, many=True))
 
     def create(self, request: Request) -> Response:
@@ -124,30 +133,40 @@ class Invitations(StrictQuery, viewsets.GenericViewSet):
         origin = request.build_absolute_uri("/")
         email = wish.validated_data["email"]
         sent = invite_person(acting_user=request.user, email=email, role=role, origin=origin)
-        sent.invitation.link = link_to("join_link", sent.key, origin)
-        body = self._written(SentInvitationSerializer, sent.invitation)
-        headers = {"Cache-Control": "no-store"}
-        return Response(body, status=status.HTTP_201_CREATED, headers=headers)
+        return self._sent(sent, origin, status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["post"])
+    def resend(self, request: Request, id: str) -> Response:  # noqa: A002 (the address names it)
+        """Send a new link, which ends the one before; the asker vouches for the role (D5, D11)."""
+        refuse_body(request)
+        origin = request.build_absolute_uri("/")
+        held = self._invitation(id)
+        sent = resend_invitation(acting_user=request.user, invitation=held, origin=origin)
+        return self._sent(sent, origin, status.HTTP_200_OK)
 
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 (the address names it)
         """Take an invitation back: its link opens nothing from then on."""
-        found = self.get_queryset().filter(pk=id).first()
+        revoke_invitation(acting_user=request.user, invitation=self._invitation(id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _invitation(self, key: str) -> Invitation:
+        found = self.get_queryset().filter(pk=key).first()
         if found is None:
             raise exceptions.NotFound
-        revoke_invitation(acting_user=request.user, invitation=found)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return found
+
+    def _sent(self, sent: Sent, origin: str, code: int) -> Response:
+        """Show the link, this once; no cache keeps it."""
+        sent.invitation.link = link_to("join_link", sent.key, origin)
+        body = self._written(SentInvitationSerializer, sent.invitation)
+        return Response(body, status=code, headers={"Cache-Control": "no-store"})
 
     def _role(self, code: str) -> Role:
         """Give a role that the asker may view or give; any other is answered as none (R24)."""
-        found = self._roles().filter(code=code).first() if "\x00" not in code else None
+        found = roles_named_to(self.request.user).filter(code=code).first()
         if found is None:
             raise exceptions.ValidationError({"role": [_("There is no role “%s”.") % code]})
         return found
-
-    def _roles(self) -> QuerySet[Role]:
-        viewed = in_sight(self.request.user, Role).values("pk")
-        givable = policy.roles_to_give(self.request.user)
-        return Role.objects.filter(pk__in=viewed) | Role.objects.filter(code__in=givable)
 
     def _written(self, serializer: Any, found: Any, *, many: bool = False) -> Any:
         """Write invitations, with the names that they need found at once."""
@@ -155,6 +174,6 @@ class Invitations(StrictQuery, viewsets.GenericViewSet):
         keys = {key for row in rows for key in (row.inviter_id, row.person_id)}
         context = {
             "people": shown(self.request.user, User, keys),
-            "roles": dict(self._roles().values_list("pk", "code")),
+            "roles": dict(roles_named_to(self.request.user).values_list("pk", "code")),
         }
         return serializer(found, many=many, context=context).data

@@ -1,10 +1,11 @@
 """Teams and departments over HTTP: seen by whoever may view users, changed with `groups.manage`."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -13,8 +14,10 @@ from rest_framework.viewsets import ViewSet
 
 from roles import policy
 from roles.core.specs import Module
+from roles.rest_framework.etags import Marked
 from roles.rest_framework.pagination import BoundedPages
 from roles.rest_framework.permissions import GovernedPermission
+from roles.rest_framework.references import in_sight
 from roles.rest_framework.refusals import refuse_names
 from roles.rest_framework.views import StrictQuery
 
@@ -58,7 +61,7 @@ class DepartmentSerializer(_Part):
     people = serializers.IntegerField(read_only=True)
 
 
-class _Parts(StrictQuery, ViewSet):
+class _Parts(Marked, StrictQuery, ViewSet):
     permission_classes = [GovernedPermission]
     pagination_class = BoundedPages
     serializer: type[_Part]
@@ -84,23 +87,31 @@ class _Parts(StrictQuery, ViewSet):
 
     def retrieve(self, request: Request, code: str) -> Response:
         """Give one."""
-        return Response(self.shown(self.part(code)))
+        return self.marked(self.shown(self.part(code)))
 
     def create(self, request: Request) -> Response:
         """Make one."""
         with transaction.atomic():
             made = self.make(self.read(request.data))
-        return Response(self.shown(self.part(made.code)), status=status.HTTP_201_CREATED)
+        return self.marked(self.shown(self.part(made.code)), status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, code: str) -> Response:
         """Change what is sent, all or nothing."""
-        with transaction.atomic():
-            part = self.part(code)
+        with transaction.atomic(), self._unchanged(code) as part:
             wish = self.read(request.data, part)
             if "name" in wish:
                 organisation.rename(acting_user=request.user, part=part, name=wish["name"])
             self.change(part, wish)
-        return Response(self.shown(self.part(code)))
+        return self.marked(self.shown(self.part(code)))
+
+    def destroy(self, request: Request, code: str) -> Response:
+        """Delete one."""
+        with self._unchanged(code) as part:
+            self.remove(part)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _unchanged(self, code: str) -> AbstractContextManager[Any]:
+        return self.unchanged(lambda: self.part(code), self.shown)
 
     def read(self, body: Any, part: Any = None) -> dict[str, Any]:
         """Read what was sent."""
@@ -110,7 +121,7 @@ class _Parts(StrictQuery, ViewSet):
 
     def part(self, code: str) -> Any:
         """Find one by its code."""
-        found = None if "\x00" in code else self.parts().filter(code=code).first()
+        found = self.parts().filter(code=code).first()
         if found is None:
             raise NotFound
         return found
@@ -131,6 +142,10 @@ class _Parts(StrictQuery, ViewSet):
         """Change through the services what is not its name."""
         raise NotImplementedError
 
+    def remove(self, part: Any) -> None:
+        """Delete one through the services."""
+        raise NotImplementedError
+
 
 class TeamViewSet(_Parts):
     """The teams of the account."""
@@ -142,9 +157,18 @@ class TeamViewSet(_Parts):
         return Team.objects.prefetch_related("members")
 
     def shown(self, part: Team) -> dict[str, Any]:
-        """Write a team; who is in the trash is in no team's list."""
+        """Write a team, its members to who may name them; who is in the trash is no member."""
+        told = {"code": part.code, "name": part.name}
+        if not policy.names_people(self.request.user):
+            return told
         members = sorted(user.username for user in part.members.all() if not user.deleted_at)
-        return {"code": part.code, "name": part.name, "members": members}
+        return {**told, "members": members}
+
+    def read(self, body: Any, part: Any = None) -> dict[str, Any]:
+        """Read what was sent; who may not read user names names no members (R16, R23)."""
+        if isinstance(body, Mapping) and not policy.names_people(self.request.user):
+            refuse_names(name for name in body if name == "members")
+        return super().read(body, part)
 
     def make(self, wish: dict[str, Any]) -> Team:
         """Make a team, then let its members join."""
@@ -158,10 +182,9 @@ class TeamViewSet(_Parts):
         if "members" in wish:
             placing.set_members(acting_user=self.request.user, team=part, members=wish["members"])
 
-    def destroy(self, request: Request, code: str) -> Response:
+    def remove(self, part: Team) -> None:
         """Delete a team; its members leave it."""
-        organisation.delete_team(acting_user=request.user, team=self.part(code))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        organisation.delete_team(acting_user=self.request.user, team=part)
 
 
 class DepartmentViewSet(_Parts):
@@ -170,8 +193,10 @@ class DepartmentViewSet(_Parts):
     serializer = DepartmentSerializer
 
     def parts(self) -> QuerySet:
-        """Give all departments with how many people are in each itself."""
-        return Department.objects.select_related("parent").annotate(number=Count("people"))
+        """Give all departments with how many people in view are in each itself (R23)."""
+        seen = Q(people__in=in_sight(self.request.user, User).order_by().values("pk"))
+        departments = Department.objects.select_related("parent")
+        return departments.annotate(number=Count("people", filter=seen))
 
     def shown(self, part: Department) -> dict[str, Any]:
         """Write a department."""
@@ -194,7 +219,6 @@ class DepartmentViewSet(_Parts):
                 acting_user=self.request.user, department=part, parent=wish["parent"]
             )
 
-    def destroy(self, request: Request, code: str) -> Response:
+    def remove(self, part: Department) -> None:
         """Delete an empty department."""
-        organisation.delete_department(acting_user=request.user, department=self.part(code))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        organisation.delete_department(acting_user=self.request.user, department=part)

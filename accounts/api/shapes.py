@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from roles import policy
 from roles.core import clock
 from roles.core.delegation import rank_as_target
-from roles.models import RoleAssignment
+from roles.models import Role, RoleAssignment
 from roles.rest_framework.serializers import GovernedSerializer
 
 from ..models import User
@@ -53,6 +54,15 @@ class UserSerializer(GovernedSerializer):
 def sees_roles(user: Any) -> bool:
     """Tell whether roles may be named to `user`: they are records of their own module (R24)."""
     return bool(policy.check(user, "roles.view"))
+
+
+def roles_to_name(user: Any) -> QuerySet[Role]:
+    """Give the roles that `user` may name: those in view, and those that they may give (R24, D5).
+
+    Any other is answered as none, whatever stands against giving it.
+    """
+    roles = Role.objects.all()
+    return roles if sees_roles(user) else roles.filter(code__in=policy.roles_to_give(user))
 
 
 def describe_assignment(held: RoleAssignment) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Users over HTTP: who there is, how they stand, and which roles they hold."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,13 +16,17 @@ from rest_framework.viewsets import GenericViewSet
 
 from roles import policy
 from roles.api.describing import describe_sources
-from roles.rest_framework.etags import etag_of, require_match
+from roles.rest_framework.activities import RecordHistory
+from roles.rest_framework.etags import Marked
+from roles.rest_framework.trash import Trash
 from roles.rest_framework.views import GovernedView, refuse_body
 from roles.snapshots import annotated
 
 from ..models import User
+from ..second_factor import has_second_factor
 from ..services import people
 from ..services.approval import approve_person, reject_person
+from ..services.placing import GROUPS
 from ..standing import DEACTIVATED, STATES
 from .held import UserRoles
 from .shapes import UserSerializer, sees_roles
@@ -75,7 +80,9 @@ class StandingFilter(BaseFilterBackend):
         ]
 
 
-class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet):
+class UserViewSet(
+    UserRoles, RecordHistory, Trash, Marked, mixins.ListModelMixin, GovernedView, GenericViewSet
+):
     """The people of the account; who may change whom, section 6 says in the services."""
 
     queryset = User.objects.select_related("department")
@@ -85,31 +92,49 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
     lookup_field = "username"
     lookup_value_regex = "[^/]+"
 
+    def check_permissions(self, request: Request) -> None:
+        """Let in to a change whoever may only move people, too: each key is asked for (D6a)."""
+        if self.action == "partial_update" and not policy.check(request.user, "users.edit"):
+            self.asks = GROUPS if policy.check(request.user, GROUPS) else self.asks
+        super().check_permissions(request)
+
     def retrieve(self, request: Request, username: str) -> Response:
         """Give one person."""
         return self.answer(self.person(username))
 
     def create(self, request: Request) -> Response:
         """Make a person, who chooses a password by e-mail; roles are given afterwards."""
-        made = create_user(acting_user=request.user, wish=read_wish(request.data))
-        answer = self.answer(self._found(made.username), status.HTTP_201_CREATED)
+        origin = request.build_absolute_uri("/")
+        wish = read_wish(request.data, asker=request.user)
+        made = create_user(acting_user=request.user, wish=wish, origin=origin)
+        seen = self.page_query(self.get_queryset()).filter(pk=made.pk).first()
+        code = status.HTTP_201_CREATED
+        answer = self.answer(seen, code) if seen else Response({}, status=code)  # R17
         answer["Location"] = f"{request.build_absolute_uri(request.path)}{made.username}/"
         return answer
 
     def partial_update(self, request: Request, username: str) -> Response:
         """Change who a person is and where they stand in the organisation (D3, D6a)."""
-        person = self.person(username)
-        shown = self.get_serializer(person).data
-        if "If-Match" in request.headers:
-            require_match(request.headers["If-Match"], shown)
-        wish = read_wish(request.data, shown)
-        changed = change_user(acting_user=request.user, person=person, wish=wish)
+        with self._unchanged(username) as person:
+            wish = read_wish(request.data, asker=request.user, shown=self._shown(person))
+            changed = change_user(acting_user=request.user, person=person, wish=wish)
         return self.answer(self._found(changed.username))
 
     def destroy(self, request: Request, username: str) -> Response:
         """Move a person to the trash (D2, D3, D7)."""
-        people.delete_person(acting_user=request.user, person=self.person(username))
+        with self._unchanged(username) as person:
+            people.delete_person(acting_user=request.user, person=person)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=True, methods=["post"], asks="delete")
+    def undelete(self, request: Request, username: str) -> Response:
+        """Take a person out of the trash; `restore` is the way back from a suspension (R26)."""
+        found = None if "\x00" in username else self.in_trash().filter(username=username).first()
+        if found is None:
+            raise NotFound
+        refuse_body(request)
+        people.undelete_person(acting_user=request.user, person=found)
+        return self.answer(self._found(username))
 
     @action(detail=True, methods=["post"], asks="edit")
     def suspend(self, request: Request, username: str) -> Response:
@@ -125,7 +150,9 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
     def approve(self, request: Request, username: str) -> Response:
         """Let in a person who waits, with the `roles` that are sent (D5, D12)."""
         person = self.person(username)
-        approve_person(acting_user=request.user, user=person, roles=read_roles(request.data))
+        approve_person(
+            acting_user=request.user, user=person, roles=read_roles(request.data, request.user)
+        )
         return self.answer(self._found(username))
 
     @action(detail=True, methods=["post"], asks="users.approve")
@@ -134,6 +161,16 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
         refuse_body(request)
         reject_person(acting_user=request.user, user=self.person(username))
         return self.answer(self._found(username))
+
+    @action(detail=True, methods=["delete"], asks="passwords.manage", url_path="second-factor")
+    def second_factor(self, request: Request, username: str) -> Response:
+        """Take off a person's second factor: the password alone lets them in (D3)."""
+        person = self.person(username)
+        if not has_second_factor(person):
+            raise NotFound
+        refuse_body(request)
+        people.remove_second_factor(acting_user=request.user, person=person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _move(self, request: Request, username: str, service: Any) -> Response:
         refuse_body(request)
@@ -148,6 +185,10 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
             raise PermissionDenied
         return Response(describe_sources(annotated(User.objects.filter(pk=person.pk)).get()))
 
+    def get_object(self) -> User:
+        """Find the addressed person, whose history is asked for."""
+        return self.person(self.kwargs[self.lookup_field])
+
     def person(self, username: str) -> User:
         """Find the person among those in view reach, and ask for the action on them (R23)."""
         found = self._found(username)
@@ -155,8 +196,6 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
         return found
 
     def _found(self, username: str) -> User:
-        if "\x00" in username:
-            raise NotFound
         people_in_reach = self.page_query(self.get_queryset())
         if (found := people_in_reach.filter(username=username).first()) is None:
             raise NotFound
@@ -164,5 +203,10 @@ class UserViewSet(UserRoles, mixins.ListModelMixin, GovernedView, GenericViewSet
 
     def answer(self, person: User, code: int = status.HTTP_200_OK) -> Response:
         """Show the person as the asker may see them."""
-        body = self.get_serializer(person).data
-        return Response(body, status=code, headers={"ETag": etag_of(body)})
+        return self.marked(self._shown(person), code)
+
+    def _shown(self, person: User) -> dict[str, Any]:
+        return self.get_serializer(person).data
+
+    def _unchanged(self, username: str) -> AbstractContextManager[User]:
+        return self.unchanged(lambda: self.person(username), self._shown)

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from roles.core.errors import Invalid
+from roles import policy
+from roles.core.errors import Invalid, Refused
 from roles.models import Role
 from roles.rest_framework.refusals import refuse_names
 
 from ..models import Department, Team, User
 from ..services import people, placing
+from .shapes import roles_to_name
 
 PLACES = ("department", "manager", "teams")
 KEYS = (*people.PERSONAL, *PLACES)
@@ -36,7 +38,7 @@ class WishSerializer(serializers.Serializer):
     )
 
 
-def read_wish(body: Any, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def read_wish(body: Any, *, asker: Any, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Read what is to be written; what is sent back as it was shown is not (R17)."""
     if not isinstance(body, Mapping):
         raise Invalid({"": [_("Send one JSON object.")]})
@@ -50,12 +52,14 @@ def read_wish(body: Any, shown: Mapping[str, Any] | None = None) -> dict[str, An
         raise Invalid(
             {name: [_("This has an address of its own, or is set by the server.")] for name in kept}
         )
+    if "manager" in sent and not policy.names_people(asker):
+        raise Refused(_("You may not name people, so you set no manager (R16). Ask an Owner."))
     wish = WishSerializer(data=sent)
     wish.is_valid(raise_exception=True)
     return dict(wish.validated_data)
 
 
-def read_roles(body: Any) -> list[Role]:
+def read_roles(body: Any, asker: Any) -> list[Role]:
     """Read `{"roles": […]}`, the codes of roles to give; nothing sent gives none."""
     if not isinstance(body, Mapping):
         raise Invalid({"": [_("Send one JSON object.")]})
@@ -63,16 +67,17 @@ def read_roles(body: Any) -> list[Role]:
     codes = body.get("roles", [])
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise Invalid({"roles": [_("Give a list of codes of roles.")]})
-    found = {role.code: role for role in Role.objects.filter(code__in=codes)}
+    found = {role.code: role for role in roles_to_name(asker).filter(code__in=codes)}
     if missing := [code for code in codes if code not in found]:
         raise Invalid({"roles": [_("There is no role %s.") % ", ".join(missing)]})
     return [found[code] for code in dict.fromkeys(codes)]
 
 
-def create_user(*, acting_user: Any, wish: Mapping[str, Any]) -> User:
+def create_user(*, acting_user: Any, wish: Mapping[str, Any], origin: str) -> User:
     """Make a person and put them in their place, all or nothing."""
     with transaction.atomic():
-        person = people.create_person(acting_user=acting_user, values=_personal(wish))
+        values = _personal(wish)
+        person = people.create_person(acting_user=acting_user, values=values, origin=origin)
         _place(acting_user, person, wish)
     return person
 
@@ -81,7 +86,7 @@ def change_user(*, acting_user: Any, person: User, wish: Mapping[str, Any]) -> U
     """Change a person, all or nothing."""
     with transaction.atomic():
         if values := _personal(wish):
-            people.edit_person(acting_user=acting_user, person=person, values=values)
+            person = people.edit_person(acting_user=acting_user, person=person, values=values)
         _place(acting_user, person, wish)
     return person
 

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from .. import policy
-from ..models import AuditEntry
 from ..models.audit import key_of
 from ..registry import registry
-from ..rest_framework.activities import address_field
 from ..rest_framework.references import in_sight
+from ..rest_framework.references import key_of as address_field
 
 NOTHING = Q(pk__in=[])
 YEARS = range(1900, 9001)
@@ -33,7 +32,7 @@ def condition_of(user: Any, query: Mapping[str, str]) -> Q:
             continue
         try:
             text = query[name]
-            if not text or len(text) > TEXT_MAX or "\x00" in text:
+            if not text or len(text) > TEXT_MAX:
                 raise ValueError(_("Give a value."))
             found &= read(user, text, query)
         except ValueError as error:
@@ -99,28 +98,20 @@ def _keys(user: Any, model: type[Model], text: str) -> list[str]:
 
 
 def _models(user: Any, code: str) -> list[type[Model]]:
-    """Give the models of a module that the asker may enter; another one is none (R23)."""
+    """Give the kinds of a module of which the asker may see entries; another one is none (R23)."""
     module = registry.catalogue.modules.get(code)
-    models = registry.models_of(module) if module else []
-    found = [model for model in models if model is not AuditEntry]
-    if not found or not policy.check(user, f"{code}.view"):
+    found = policy.kinds_in(user, module) if module else []
+    if not found:
         raise ValueError(_("There is no module “%(name)s”.") % {"name": code})
     return found
 
 
 def _model(user: Any, kind: str) -> type[Model]:
-    model = policy.model_of(kind)
-    module = registry.module_of(model) if model else None
-    if model is None or module is None or model not in _found(user, module.code):
-        raise ValueError(_("There is no kind “%(name)s”.") % {"name": kind})
-    return model
-
-
-def _found(user: Any, code: str) -> list[type[Model]]:
-    try:
-        return _models(user, code)
-    except ValueError:
-        return []
+    for module in registry.catalogue.modules.values():
+        for model in policy.kinds_in(user, module):
+            if model._meta.label_lower == kind:
+                return model
+    raise ValueError(_("There is no kind “%(name)s”.") % {"name": kind})
 
 
 def _from(_user: Any, text: str, _query: Mapping[str, str]) -> Q:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import policy, snapshots
 from ..core.access import Access
-from ..core.compile import Source
+from ..core.compile import CompiledRole, Source
 from ..core.specs import Catalogue, Module, Permission
 from ..core.vocabulary import FieldLevel
 from ..registry import registry
@@ -16,14 +16,17 @@ def describe_access(user: Any) -> dict[str, Any]:
     access = policy.access_for(user)
     return {
         "user": {"username": user.get_username(), "name": str(user)},
-        "roles": [
-            {"code": role.code, "name": role.name, "level": role.level} for role in access.roles
-        ],
+        "roles": [_named(role) for role in access.roles],
+        "resting": [_named(role) for role in access.resting],
         "rank": access.rank,
         "permissions": sorted(access.codes),
         "privileges": sorted(access.privileges),
         "modules": dict(_modules_of(access)),
     }
+
+
+def _named(role: CompiledRole) -> dict[str, Any]:
+    return {"code": role.code, "name": role.name, "level": role.level}
 
 
 def describe_sources(user: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ BESIDE = ("own", "effective", "users", "system", "locked")
 EMPTY: Mapping[str, Any] = {
     "description": "",
     "base": None,
+    "second_factor": False,
     "permissions": [],
     "privileges": [],
     "records": {},

@@ -1,6 +1,7 @@
 """Roles over HTTP: read, made, changed, cloned and deleted as the services allow."""
 
-from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -12,18 +13,17 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from .. import policy, snapshots
-from ..core.changes import RoleChanges, difference
+from ..core.changes import difference
 from ..core.errors import Conflict, Invalid
 from ..core.impact import Impact
 from ..core.role_reading import ROLE_KEYS
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
-from ..registry import registry
-from ..rest_framework.etags import PreconditionFailed, etag_of, require_match
+from ..rest_framework.activities import RecordHistory
+from ..rest_framework.etags import Marked, PreconditionFailed
 from ..rest_framework.pagination import BoundedPages
 from ..rest_framework.permissions import GovernedPermission
-from ..rest_framework.refusals import refuse_names
 from ..rest_framework.views import StrictQuery
 from ..services.cloning import clone_for
 from ..services.impact import impact_of
@@ -39,13 +39,15 @@ from .role_shapes import (
     with_disabled_part,
     without_what_was_shown,
 )
+from .ticks import read_ticks
 
 
-class RoleViewSet(StrictQuery, ViewSet):
+class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
     """The roles of the account; what the asker cannot change of one is `locked` (D4)."""
 
     permission_classes = [GovernedPermission]
     pagination_class = BoundedPages
+    filter_backends: ClassVar[list[Any]] = []
     asks: str | None = None
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
@@ -59,8 +61,8 @@ class RoleViewSet(StrictQuery, ViewSet):
 
     def query_names(self) -> frozenset[str]:
         """Let the list be paged, and a deletion say where its people go."""
-        if self.action == "list":
-            return self.pagination_class().query_names()
+        if self.action in ("list", "history"):
+            return self.paginator.query_names()
         return self._asked.get(self.action, frozenset())
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -71,10 +73,9 @@ class RoleViewSet(StrictQuery, ViewSet):
 
     def list(self, request: Request) -> Response:
         """List the roles, the highest level first."""
-        pages = self.pagination_class()
-        page = pages.paginate_queryset(self._roles(), request, self)
+        page = self.paginator.paginate_queryset(self._roles(), request, self)
         now = snapshots.load_policy()
-        return pages.get_paginated_response([self._described(role, now) for role in page])
+        return self.paginator.get_paginated_response([self._described(role, now) for role in page])
 
     def retrieve(self, request: Request, code: str) -> Response:
         """Give one role."""
@@ -96,24 +97,26 @@ class RoleViewSet(StrictQuery, ViewSet):
 
     def destroy(self, request: Request, code: str) -> Response:
         """Delete a role; `move_to` names the role to which people and heirs go first (D9)."""
-        role = self._role(code)
-        self._require_match(role)
-        target = None
-        if (move_to := request.query_params.get("move_to")) is not None:
-            target = Role.objects.filter(code=move_to).first()
-            if target is None:
-                raise Invalid({"move_to": [_("There is no role “%s” to move to.") % move_to]})
-        delete_role(acting_user=request.user, role=role, move_to=target)
+        with self._unchanged(code) as role:
+            target = self._target(request.query_params.get("move_to"))
+            delete_role(acting_user=request.user, role=role, move_to=target)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _target(self, move_to: str | None) -> Role | None:
+        target = Role.objects.filter(code=move_to).first() if move_to is not None else None
+        if move_to is not None and target is None:
+            raise Invalid({"move_to": [_("There is no role “%s” to move to.") % move_to]})
+        return target
 
     @action(detail=True, methods=["get", "patch"])
     def matrix(self, request: Request, code: str) -> Response:
         """Give the grid; PATCH `{"grant": […], "revoke": […]}` ticks and unticks cells."""
-        role = self._role(code)
         if request.method == "PATCH":
-            self._require_match(role)
-            changes = _cells(request.data, snapshots.load_policy(), role.code)
-            change_role(acting_user=request.user, role=role, changes=changes)
+            with self._unchanged(code) as role:
+                changes = read_ticks(request.data, snapshots.load_policy(), role.code)
+                change_role(acting_user=request.user, role=role, changes=changes)
+        else:
+            role = self._role(code)
         now = snapshots.load_policy()
         locked = self._locked(now.roles[role.code], now)
         return Response(describe_matrix(role.code, now, locked))
@@ -138,11 +141,21 @@ class RoleViewSet(StrictQuery, ViewSet):
 
     # What stands behind
 
+    @cached_property
+    def paginator(self) -> BoundedPages:
+        """The pages of a list."""
+        return self.pagination_class()
+
+    def get_object(self) -> Any:
+        """Find the addressed role, whose history is asked for."""
+        return self._role(self.kwargs[self.lookup_field])
+
     def _roles(self) -> Any:
         return policy.with_holders(Role.objects.select_related("base")).order_by("-level", "name")
 
     def _role(self, code: str) -> Any:
-        role = self._roles().filter(code=code).first()
+        """Find the role among those in view: whoever may change roles only learns of none (R23)."""
+        role = policy.accessible(self._roles(), self.request.user).filter(code=code).first()
         if role is None:
             raise exceptions.NotFound
         if self.action != "clone":  # which changes nothing of the role that it begins with
@@ -164,28 +177,25 @@ class RoleViewSet(StrictQuery, ViewSet):
         return describe_role(spec, now, users=role.holders, locked=self._locked(spec, now))
 
     def _answer(self, role: Any, code: int = status.HTTP_200_OK) -> Response:
-        body = self._described(role)
-        return Response(body, status=code, headers={"ETag": etag_of(body)})
+        return self.marked(self._described(role), code)
 
-    def _require_match(self, role: Any) -> None:
-        if "If-Match" in self.request.headers:
-            require_match(self.request.headers["If-Match"], self._described(role))
+    def _unchanged(self, code: str) -> AbstractContextManager[Any]:
+        return self.unchanged(lambda: self._role(code), self._described)
 
     def _created(self, wanted: RoleSpec, cloned_from: str = "") -> Response:
         made = create_role(acting_user=self.request.user, wanted=wanted, cloned_from=cloned_from)
-        answer = self._answer(self._roles().get(pk=made.pk), status.HTTP_201_CREATED)
+        code, role = status.HTTP_201_CREATED, self._roles().get(pk=made.pk)
+        sees = policy.check(self.request.user, "roles.view")
+        answer = self._answer(role, code) if sees else Response({}, status=code)  # R17
         address = self.request.build_absolute_uri(reverse("role-detail", args=[made.code]))
         answer["Location"] = address
         return answer
 
     def _change(self, code: str, start: dict[str, Any] | None) -> Response:
-        role = self._role(code)
-        self._require_match(role)
-        spec = read_role(role)
-        wanted = self._wanted(role, start)
-        change_role(
-            acting_user=self.request.user, role=role, changes=difference(spec, wanted), seen=spec
-        )
+        with self._unchanged(code) as role:
+            spec = read_role(role)
+            changes = difference(spec, self._wanted(role, start))
+            change_role(acting_user=self.request.user, role=role, changes=changes, seen=spec)
         return self._answer(self._roles().get(pk=role.pk))
 
     def _wanted(self, role: Any, start: dict[str, Any] | None) -> RoleSpec:
@@ -200,36 +210,6 @@ class RoleViewSet(StrictQuery, ViewSet):
 def _shape_of_clone(spec: RoleSpec) -> dict[str, Any]:
     start = shape_of(enabled_part(spec, snapshots.load_policy().rules))
     return {key: value for key, value in start.items() if key != "code"} | {"name": ""}
-
-
-def _cells(body: Any, now: Snapshot, code: str) -> RoleChanges:
-    """Read what to tick and to untick; a cell that the role has from elsewhere cannot be taken."""
-    spec, compiled = now.roles[code], now.role(code)
-    if not isinstance(body, Mapping):
-        raise Invalid({"": [_("Send one JSON object.")]})
-    refuse_names(name for name in body if name not in ("grant", "revoke"))
-    grant, revoke = (_codes(body, name) for name in ("grant", "revoke"))
-    if both := grant & revoke:
-        raise Invalid({"revoke": [_("%s is granted and revoked at once.") % ", ".join(both)]})
-    elsewhere = sorted(
-        cell
-        for cell in revoke - spec.permissions
-        if any(source.kind != "own" for source in compiled.permissions.get(cell, ()))
-    )
-    if elsewhere:
-        words = _("%s cannot be revoked here: the role has it from its base or by implication.")
-        raise Invalid({"revoke": [words % ", ".join(elsewhere)]})
-    return RoleChanges(granted=grant - spec.permissions, revoked=revoke & spec.permissions)
-
-
-def _codes(body: Mapping[str, Any], name: str) -> frozenset[str]:
-    given = body.get(name, [])
-    if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
-        raise Invalid({name: [_("Give a list of permissions.")]})
-    unknown = sorted(frozenset(given) - registry.catalogue.permissions.keys())
-    if unknown:
-        raise Invalid({name: [_("There is no permission %s (R21).") % ", ".join(unknown)]})
-    return frozenset(given)
 
 
 def _described_impact(impact: Impact) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Entries of the log as the API writes them, and the history of a record (D13, R16, R23, R24)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,11 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .. import policy
-from ..models import AuditEntry, Role
-from .references import NO_ACCESS, shown
-
-ADDRESSED_BY = {Role: "code"}
-"""Models whose records the API addresses by something else than their key."""
+from ..models import AuditEntry
+from .references import NO_ACCESS, hides_names, is_person, key_of, shown
 
 
 class RecordHistory:
@@ -31,55 +28,57 @@ class RecordHistory:
         return self.paginator.get_paginated_response(written(request.user, page))
 
 
-def address_field(model: Any) -> str:
-    """Give the field by which the API addresses records of `model`."""
-    if model is get_user_model():
-        return str(model.USERNAME_FIELD)
-    return ADDRESSED_BY.get(model, "pk")
-
-
 def written(user: Any, entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Write entries that `user` may see, with a number of queries that does not grow with them."""
     seen = policy.seen_entries(user, entries)
     names = _references(user, seen)
-    return [_written(one, names) for one in seen]
+    hides = hides_names(user, get_user_model())
+
+    def id_of(record: Any) -> Any:
+        """Give that of its address, but no user name that is hidden from the asker (R16)."""
+        if hides and is_person(record._meta.model) and record.pk != user.pk:
+            return None
+        return getattr(record, key_of(record._meta.model))
+
+    return [_written(one, names, id_of) for one in seen]
 
 
-def _written(seen: policy.Seen, names: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
+def _written(
+    seen: policy.Seen, names: Mapping[Any, Mapping[str, Any]], id_of: Callable[[Any], Any]
+) -> dict[str, Any]:
     entry = seen.entry
     return {
         "id": entry.pk,
         "moment": entry.moment.isoformat().replace("+00:00", "Z"),
-        "actor": _actor(seen.actor),
+        "actor": _actor(seen.actor, id_of),
         "actor_name": entry.actor_name if seen.actor is None else seen.actor.name or None,
         "action": entry.action,
         "module": seen.module.code if seen.module else None,
-        "subject": _thing(entry.subject_type, seen.subject),
-        "beside": _thing(entry.beside_type, seen.beside) if seen.beside else None,
+        "subject": _thing(entry.subject_type, seen.subject, id_of),
+        "beside": _thing(entry.beside_type, seen.beside, id_of) if seen.beside else None,
         "changes": [_row(seen, row, names) for row in seen.changes],
         "undoes": entry.undoes_id,
     }
 
 
-def _actor(actor: policy.Glimpse | None) -> str | None:
+def _actor(actor: policy.Glimpse | None, id_of: Callable[[Any], Any]) -> str | None:
     """Give the user name, “no access”, or `None` for the system and for who is gone."""
     if actor is None:
         return None
     if not actor.in_view:
         return NO_ACCESS
-    record: Any = actor.record
-    return record.get_username() if record is not None else None
+    return None if actor.record is None else id_of(actor.record) or NO_ACCESS
 
 
-def _thing(kind: str, glimpse: policy.Glimpse) -> dict[str, Any]:
+def _thing(kind: str, glimpse: policy.Glimpse, id_of: Callable[[Any], Any]) -> dict[str, Any]:
     """Write what an entry is about; `id` is that of its address, `None` where it has none now."""
     if not glimpse.in_view:
         return {"kind": kind, "id": None, "name": NO_ACCESS}
-    field = address_field(glimpse.model)
+    field = key_of(glimpse.model) if glimpse.model else "pk"
     if field == "pk":
         key: Any = int(glimpse.key) if glimpse.key.isdecimal() else glimpse.key
     else:
-        key = getattr(glimpse.record, field) if glimpse.record is not None else None
+        key = id_of(glimpse.record) if glimpse.record is not None else None
     return {"kind": kind, "id": key, "name": glimpse.name or None}
 
 

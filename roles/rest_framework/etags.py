@@ -1,13 +1,20 @@
 """Marks of what somebody was shown, so that nobody overwrites what they have not seen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2s
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..services.holding import held_still
+
+Found = TypeVar("Found")
 
 
 class PreconditionFailed(exceptions.APIException):
@@ -28,3 +35,27 @@ def require_match(header: str, shown: Mapping[str, Any]) -> None:
     marks = parse_etags(header)
     if marks != ["*"] and etag_of(shown) not in marks:
         raise PreconditionFailed
+
+
+class Marked:
+    """A view of what is administered: people, roles, and what they are parts of."""
+
+    request: Request
+
+    def marked(self, body: Mapping[str, Any], code: int = status.HTTP_200_OK) -> Response:
+        """Answer with the mark of what is shown."""
+        return Response(body, status=code, headers={"ETag": etag_of(body)})
+
+    @contextmanager
+    def unchanged(
+        self, find: Callable[[], Found], show: Callable[[Found], Mapping[str, Any]]
+    ) -> Iterator[Found]:
+        """Give what is found, if it is as the asker last saw it; it stays so to the end (412)."""
+        seen = self.request.headers.get("If-Match")
+        if seen is None:
+            yield find()
+            return
+        with held_still():
+            found = find()
+            require_match(seen, show(found))
+            yield found

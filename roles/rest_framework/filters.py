@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from .. import policy
 from .filtersets import KeyFilter, NameFilter, ReferenceFilter, filterset_for, stamps_of
-from .references import in_sight, key_of
+from .references import key_of, named
 
 SEARCH, ORDERING = "search", "ordering"
 SEARCH_MAX, WORDS_MAX, ORDER_MAX = 200, 8, 4
@@ -91,11 +91,11 @@ def _values(form: Any, names: list[str]) -> dict[str, Any]:
 
 
 def _condition(user: Any, model: Any, one: Any, value: Any) -> tuple[str, Any]:
-    """Give lookup and value; a reference leads only to what is in sight (R24)."""
+    """Give lookup and value; a reference leads only to what is in sight, and named (R23, R24)."""
     if not isinstance(one, NameFilter | ReferenceFilter | KeyFilter):
         return one.lookup_expr, value
     related = model._meta.get_field(one.field_name).related_model
-    return "in", in_sight(user, related).filter(**{key_of(related): value}).values("pk")
+    return "in", named(user, related).filter(**{key_of(related): value}).values("pk")
 
 
 class TextSearch(BaseFilterBackend):
@@ -110,11 +110,7 @@ class TextSearch(BaseFilterBackend):
         text = request.GET.get(SEARCH)
         if text is None:
             return queryset
-        words = text.split()
-        if len(text) > SEARCH_MAX or len(words) > WORDS_MAX or "\x00" in text:
-            bounds = {"letters": SEARCH_MAX, "words": WORDS_MAX}
-            message = _("Search for at most %(words)s words and %(letters)s letters.") % bounds
-            raise ValidationError({SEARCH: [message]})
+        words = words_of(text)
         asked, columns = Asked(queryset, view, request.user), askable(view, request.user)
         places = [asked.column(name) for name in view.search_fields if name in columns]
         found = asked.queryset
@@ -128,7 +124,17 @@ class TextSearch(BaseFilterBackend):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe the parameter for OpenAPI."""
         fields = ", ".join(view.search_fields)
-        return [_parameter(SEARCH, f"Words that stand in one of: {fields}.", SEARCH_MAX)]
+        return [parameter(SEARCH, f"Words that stand in one of: {fields}.", SEARCH_MAX)]
+
+
+def words_of(text: str) -> list[str]:
+    """Give the words to search for; too many are refused, never cut in silence (threat 21)."""
+    words = text.split()
+    if len(text) > SEARCH_MAX or len(words) > WORDS_MAX:
+        bounds = {"letters": SEARCH_MAX, "words": WORDS_MAX}
+        message = _("Search for at most %(words)s words and %(letters)s letters.") % bounds
+        raise ValidationError({SEARCH: [message]})
+    return words
 
 
 class FieldOrdering(BaseFilterBackend):
@@ -161,7 +167,7 @@ class FieldOrdering(BaseFilterBackend):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe the parameter for OpenAPI."""
         fields = ", ".join(_orderable(view))
-        return [_parameter(ORDERING, f"Fields with commas between, - for downwards: {fields}.")]
+        return [parameter(ORDERING, f"Fields with commas between, - for downwards: {fields}.")]
 
 
 def _orderable(view: Any) -> tuple[str, ...]:
@@ -175,7 +181,8 @@ def _ordered(asked: Asked, name: str) -> Any:
     return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True)
 
 
-def _parameter(name: str, description: str, length: int | None = None) -> dict[str, Any]:
+def parameter(name: str, description: str, length: int | None = None) -> dict[str, Any]:
+    """Describe a text by which a list is asked, for OpenAPI."""
     schema = {"type": "string"} | ({"maxLength": length} if length else {})
     return {
         "name": name,

@@ -1,13 +1,15 @@
 """What a body may be: one JSON object of a bounded size, that says each thing once."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
 from ..core.errors import DocumentError
 from ..core.json_text import read_json
+from .refusals import NUL, WHOLE, no_nul
 
 
 class StrictJSONParser(BaseParser):
@@ -24,22 +26,40 @@ class StrictJSONParser(BaseParser):
         try:
             text = body.decode()
             value = read_json(text)
-            _plain_text(value)
+            _refuse_half_pairs(value)
         except UnicodeError as error:
             raise ParseError("The body is not text in UTF-8.") from error
         except DocumentError as error:
             raise ParseError(str(error)) from error
+        _refuse_nul(value)
         return value
 
 
-def _plain_text(value: Any) -> None:
+def _refuse_half_pairs(value: Any) -> None:
     """Refuse half of a surrogate pair, which no answer could repeat: `UnicodeEncodeError`."""
+    for text in _texts_in(value):
+        text.encode()
+
+
+def _refuse_nul(value: Any) -> None:
+    """Refuse texts that no database keeps, each by the name under which it was sent."""
+    parts = value if isinstance(value, dict) else {WHOLE: value}
+    if errors := {
+        WHOLE if NUL in name else name: [no_nul()]
+        for name, part in parts.items()
+        if NUL in name or any(NUL in text for text in _texts_in(part))
+    }:
+        raise ValidationError(errors)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Give every text of a JSON value, names included."""
     if isinstance(value, str):
-        value.encode()
+        yield value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            _plain_text(key)
-            _plain_text(item)
+        for name, item in value.items():
+            yield name
+            yield from _texts_in(item)
     elif isinstance(value, list):
         for item in value:
-            _plain_text(item)
+            yield from _texts_in(item)

@@ -79,6 +79,8 @@ def _code(method: str, view: Any) -> str:
     `asks` is an action of the module or the whole code of a feature, or those by method where
     the methods differ.
     """
+    if getattr(view, "action", "") is None:  # no method of this address
+        return f"{view.module.code}.view"
     asks = view.asks.get(method) if isinstance(view.asks, Mapping) else view.asks
     asks = asks or ACTIONS.get(method, "view")
     return asks if "." in asks else f"{view.module.code}.{asks}"

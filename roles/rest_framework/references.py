@@ -44,12 +44,26 @@ def in_sight(user: Any, related: type[Model]) -> QuerySet[Any]:
     return everything.filter(Q(pk__in=found.values("pk")) | Q(pk=user.pk))
 
 
+def named(user: Any, related: type[Model]) -> QuerySet[Any]:
+    """Give what is in sight under a name that `user` may read: of people, perhaps only their own.
+
+    Where user names are hidden, neither does a reference show one nor is it asked for by one (R23).
+    """
+    found = in_sight(user, related)
+    return found.filter(pk=user.pk) if hides_names(user, related) else found
+
+
+def hides_names(user: Any, related: type[Model] | None) -> bool:
+    """Tell whether these are people whose user names are hidden from `user` (R16)."""
+    return related is not None and is_person(related) and not policy.names_people(user)
+
+
 def shown(user: Any, related: type[Model], pks: Iterable[Any]) -> Mapping[Any, Any]:
-    """Give how each of `pks` that `user` may view is written, with at most one query."""
+    """Give how each of `pks` that `user` may view and name is written, with at most one query."""
     wanted = set(pks) - {None}
     if not wanted:
         return {}
-    return dict(in_sight(user, related).filter(pk__in=wanted).values_list("pk", key_of(related)))
+    return dict(named(user, related).filter(pk__in=wanted).values_list("pk", key_of(related)))
 
 
 class ReferenceField(serializers.Field):

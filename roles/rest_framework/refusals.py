@@ -9,7 +9,10 @@ from .. import policy
 from ..core.decisions import Decision
 
 WHOLE = "non_field_errors"
+NUL = "\x00"
+"""No database keeps it in a text; PostgreSQL answers a question with it by an error."""
 UNKNOWN, REFUSED, NO_CHOICE = "unknown_field", "refused", "choice"
+NO_TEXT = "null_characters_not_allowed"
 NOT_THEIRS = frozenset({UNKNOWN, REFUSED, NO_CHOICE})
 """The codes of a refusal that is about who asks; any other is about the value alone."""
 
@@ -22,6 +25,11 @@ def unknown(name: str) -> ErrorDetail:
 def set_by_server() -> ErrorDetail:
     """Refuse what nobody sets."""
     return ErrorDetail(_("This is set by the server."), code=REFUSED)
+
+
+def no_nul() -> ErrorDetail:
+    """Refuse a text that no database keeps."""
+    return ErrorDetail(_("Null characters are not allowed."), code=NO_TEXT)
 
 
 def refusal(name: str, decision: Decision) -> ErrorDetail:

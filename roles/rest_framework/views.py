@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status, viewsets
 from rest_framework.decorators import action
@@ -27,10 +28,10 @@ from .filters import FieldFilter, FieldOrdering, TextSearch
 from .metadata import PlainMetadata
 from .pagination import BoundedPages
 from .permissions import GovernedPermission
-from .refusals import WHOLE, refuse_names
+from .refusals import NUL, WHOLE, no_nul, refuse_names
 from .serializers import serializer_for
 from .sharing import SharedRecords
-from .sight import of_trash
+from .trash import Trash
 
 
 class Standstill(exceptions.APIException):
@@ -50,14 +51,22 @@ class StrictQuery(APIView):
         return frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Ask who and whether first, then for the parameters (R23)."""
+        """Ask who and whether first, then for the address and its parameters (R23)."""
         super().initial(request, *args, **kwargs)
-        if not request.GET:
-            return
-        names = self.query_names()
-        unknown = {n: [policy.no_such_field(n)] for n in request.GET if n not in names}
-        twice = [n for n, values in request.GET.lists() if len(values) > 1]
-        if errors := unknown | {n: [_("Give this once.")] for n in twice if n in names}:
+        if any(NUL in part for part in kwargs.values()):
+            raise exceptions.NotFound  # an error of PostgreSQL, not a name that it does not know
+        if request.GET:
+            self._require_parameters(request.GET)
+
+    def _require_parameters(self, given: QueryDict) -> None:
+        known = self.query_names()
+        errors = {name: [policy.no_such_field(name)] for name in given if name not in known}
+        for name in given.keys() & known:
+            if len(given.getlist(name)) > 1:
+                errors[name] = [_("Give this once.")]
+            elif NUL in given[name]:
+                errors[name] = [no_nul()]
+        if errors:
             raise exceptions.ValidationError(errors)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -114,7 +123,7 @@ class GovernedView(StrictQuery):
         return policy.with_masks(queryset, self.request.user)
 
 
-class GovernedViewSet(SharedRecords, RecordHistory, GovernedView, viewsets.ModelViewSet):
+class GovernedViewSet(SharedRecords, RecordHistory, Trash, GovernedView, viewsets.ModelViewSet):
     """List, read, create, change, delete, restore and share the records of one module."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
@@ -151,28 +160,14 @@ class GovernedViewSet(SharedRecords, RecordHistory, GovernedView, viewsets.Model
             records.delete_record(acting_user=request.user, record=self._locked())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @action(detail=False, asks="delete", filter_backends=[], url_path="trash")
-    def trash(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the deleted records that the asker may restore, the newest loss first (R26)."""
-        deleted_at = self.module.deleted_field
-        found = policy.trashed(self.queryset.all(), request.user).order_by(f"-{deleted_at}", "-pk")
-        page = self.paginator.paginate_queryset(found, request)
-        return self.paginator.get_paginated_response(self._from_trash(page, many=True).data)
-
     @action(detail=True, methods=["post"], asks="delete")
     def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take a record out of the trash, and show it as far as the asker may view it (R26)."""
         with transaction.atomic():
-            found = policy.trashed(self.queryset.all(), request.user)
-            record = self._addressed(found.select_for_update(of=("self",)))
+            record = self._addressed(self.in_trash().select_for_update(of=("self",)))
             refuse_body(request)
             records.restore_record(acting_user=request.user, record=record)
             return self._answer(_fresh(record))
-
-    def _from_trash(self, page: list[Any], **kwargs: Any) -> Any:
-        serializer = self.get_serializer(page, **kwargs)
-        serializer.context["sight"] = of_trash
-        return serializer
 
     def _locked(self) -> Any:
         """Find the record in reach, hold it, and ask whether it is as the asker last saw it."""

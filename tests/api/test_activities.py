@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.services.people import reset_password
 from accounts.services.placing import move_to_department, move_to_manager
 from crm.models import Account, Contact
 from roles.core import clock
@@ -443,3 +444,16 @@ def test_undo_needs_its_feature_the_entry_in_view_and_what_the_change_needs(olga
     problem(lacking.ask("POST", f"{LOG}{NEVER}/undo/"), 404)
     able = with_role("abe", f"{editor} activities.undo contacts.export", level=50)
     assert able.ask("POST", path).status_code == 201
+
+
+def test_a_record_goes_back_and_what_cannot_says_why(olga):
+    """D13."""
+    contact = make("contacts", "Doe", phone="1")
+    entry = set_values(olga, contact, phone="2")
+    assert olga.ask("POST", f"{LOG}{entry.pk}/undo/").status_code == 201
+    assert olga.read(f"contacts/{contact.pk}/")["phone"] == "1"
+    site = "https://crm.example.org/"
+    reset_password(acting_user=fetch(olga.user), person=make_user("ann"), origin=site)
+    reset = AuditEntry.objects.latest("pk")
+    told = problem(olga.ask("POST", f"{LOG}{reset.pk}/undo/"), 409)["detail"]
+    assert told.startswith("A password that was reset cannot be brought back.")

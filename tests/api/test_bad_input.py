@@ -5,7 +5,7 @@ from django.test import Client
 
 from crm.models import Contact
 
-from .people import errors, make, problem
+from .people import Asker, errors, make, problem
 
 pytestmark = pytest.mark.django_db
 BODIES = {
@@ -88,11 +88,22 @@ def test_a_parameter_that_nobody_reads_is_refused(olga, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["contacts.json", "contacts/1.json", "contacts", "contacts//", "me"]
+    "path",
+    [
+        "contacts.json",
+        "contacts/1.json",
+        "contacts",
+        "contacts//",
+        "me",
+        "contacts/%0A/",
+        "contacts/1/%0A",
+        "a%0Ab",
+    ],
 )
 def test_an_address_beside_the_ones_that_there_are_is_not_found(olga, path):
     make("contacts", "Doe", pk=1)
     problem(olga.ask("GET", path), 404)
+    problem(Asker().ask("GET", path), 401)
 
 
 def test_an_accept_that_cannot_be_met_is_refused_as_a_problem(olga):

@@ -283,7 +283,7 @@ def test_a_clone_begins_with_the_source_s_own_values_and_an_empty_name(olga, sol
     """D10."""
     start = olga.read("roles/salesperson/clone/")
     own = {key: value for key, value in FULL.items() if key != "code"}
-    assert start == own | {"name": "", "left_out": []}
+    assert start == own | {"name": "", "second_factor": False, "left_out": []}
     assert Role.objects.filter(base__code="user").count() == 1
 
 
@@ -457,3 +457,28 @@ def test_a_clone_begins_without_what_the_asker_may_not_give(max_):
     made = max_.ask("POST", "roles/rep/clone/", {"name": "Copy"})
     assert (made.status_code, made.json()["left_out"]) == (201, ["contacts.export"])
     assert stored("copy").permissions == {"contacts.view"}
+
+
+def test_who_may_not_view_roles_finds_none(olga):
+    """R23: neither one to change, nor one to clone, nor whether there is any."""
+    ivy = with_role("ivy", "roles.create roles.edit roles.delete", level=50)
+    make_role("rep", permissions="contacts.view")
+    for code in ("rep", "none"):
+        problem(ivy.ask("PATCH", f"roles/{code}/", {"level": 5}), 404)
+        problem(ivy.ask("PATCH", f"roles/{code}/matrix/", {"grant": []}), 404)
+        problem(ivy.ask("GET", f"roles/{code}/clone/"), 404)
+        problem(ivy.ask("POST", f"roles/{code}/clone/", {"name": "Copy"}), 404)
+        problem(ivy.ask("DELETE", f"roles/{code}/"), 404)
+    assert olga.ask("GET", "roles/rep/clone/").status_code == 200
+    made = ivy.ask("POST", "roles/", {"name": "New", "level": 5})
+    assert made.status_code == 201 and made.json() == {}
+
+
+def test_a_role_asks_for_a_second_factor_over_the_api_too(olga, sold):
+    assert sold["second_factor"] is False
+    changed = olga.ask("PATCH", "roles/salesperson/", {"second_factor": True})
+    assert changed.status_code == 200 and changed.json()["second_factor"] is True
+    assert dump_role(stored("salesperson"))["second_factor"] is True
+    assert olga.ask("PATCH", "roles/salesperson/", {"second_factor": "yes"}).status_code == 400
+    put = olga.ask("PUT", "roles/salesperson/", FULL)
+    assert put.status_code == 200 and put.json()["second_factor"] is False

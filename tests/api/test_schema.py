@@ -50,17 +50,24 @@ def test_it_names_every_address_and_no_other(olga):
     expected = {f"/api/v1/{m}/{end}": how for m in MODELS for end, how in of_module}
     expected |= {f"/api/v1/{name}/": "get" for name in ("me", "modules", "permissions")}
     of_role = [("", "get put patch delete"), ("matrix/", "get patch"), ("clone/", "get post")]
-    of_role += [("impact/", "post")]
+    of_role += [("impact/", "post"), ("history/", "get")]
     expected |= {f"/api/v1/roles/{{code}}/{end}": how for end, how in of_role}
     expected |= {"/api/v1/roles/": "get post"}
     expected |= {"/api/v1/activities/": "get", "/api/v1/activities/{id}/": "get"}
     expected |= {"/api/v1/activities/{id}/undo/": "post"}
     expected |= {"/api/v1/tokens/": "get post", "/api/v1/tokens/{id}/": "delete"}
-    of_user = [("", "get patch delete"), ("roles/", "get post"), ("roles/{role}/", "delete")]
+    of_user = [("", "get patch delete"), ("roles/", "get post"), ("roles/{role}/", "patch delete")]
     of_user += [(f"{act}/", "post") for act in ("suspend", "restore", "approve", "reject")]
-    of_user += [("access/", "get")]
+    of_user += [
+        ("second-factor/", "delete"),
+        ("access/", "get"),
+        ("history/", "get"),
+        ("undelete/", "post"),
+    ]
     expected |= {f"/api/v1/users/{{username}}/{end}": how for end, how in of_user}
+    expected |= {"/api/v1/users/trash/": "get"}
     expected |= {"/api/v1/invitations/": "get post", "/api/v1/invitations/{id}/": "delete"}
+    expected |= {"/api/v1/invitations/{id}/resend/": "post"}
     expected |= {f"/api/v1/{part}/": "get post" for part in ("users", "teams", "departments")}
     of_parts = [f"/api/v1/{part}/{{code}}/" for part in ("teams", "departments")]
     expected |= dict.fromkeys(of_parts, "get patch delete")

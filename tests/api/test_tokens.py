@@ -202,12 +202,14 @@ def test_a_token_is_revoked_once(ann):
 # The address
 
 
-@pytest.mark.parametrize("query", ["x=1", "user=ann&user=olga", "page=0", "page_size=101"])
+@pytest.mark.parametrize(
+    "query", ["x=1", "user=a%00b", "user=ann&user=olga", "page=0", "page_size=101"]
+)
 def test_a_list_is_asked_for_nothing_else(ann, query):
     errors(ann.ask("GET", f"tokens/?{query}"))
 
 
-@pytest.mark.parametrize("user", ["", "\x00", "ANN"])
+@pytest.mark.parametrize("user", ["", "ANN"])
 def test_tokens_of_nobody_are_none(ann, user):
     made(ann)
     assert ann.read("tokens/", user=user)["results"] == []

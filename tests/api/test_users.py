@@ -1,9 +1,12 @@
 """Users over HTTP: who may see them, what is shown of them, and what they can be asked by."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from tests.factories import give, make_department, make_role, make_team, make_user
 
 from .people import Asker, errors, person, problem, with_role
@@ -166,6 +169,68 @@ def test_a_role_is_given_with_its_moments_and_taken_back(boss):
     assert held(boss, "ben") == ["user"]
 
 
+def test_the_terms_of_a_held_role_are_changed_one_by_one(boss):
+    """D13: what is not sent stays; one that has ended goes on, and can be taken back."""
+    give(User.objects.get(username="ben"), "rep")
+    assert boss.ask("PATCH", "users/ben/roles/rep/", {"reason": "cover"}).status_code == 200
+    until = "2126-01-01T00:00:00Z"
+    changed = boss.ask("PATCH", "users/ben/roles/rep/", {"valid_until": until})
+    assert (
+        changed.json().items() >= {"role": "rep", "valid_until": until, "reason": "cover"}.items()
+    )
+    past = {"valid_until": "2020-01-01T00:00:00Z"}
+    assert boss.ask("PATCH", "users/ben/roles/rep/", past).status_code == 200
+    assert held(boss, "ben") == ["user"]
+    assert boss.ask("PATCH", "users/ben/roles/rep/", {"valid_until": None}).status_code == 200
+    assert held(boss, "ben") == ["rep", "user"]
+    boss.ask("PATCH", "users/ben/roles/rep/", past)
+    assert boss.ask("DELETE", "users/ben/roles/rep/").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"role": "user"}, "role"),
+        ({"user": "ann"}, "user"),
+        ({"assigned_by": "ann"}, "assigned_by"),
+        ({"valid_until": "soon"}, "valid_until"),
+        ({"reason": None}, "reason"),
+        ({"reason": "x" * 501}, "reason"),
+        (
+            {"valid_from": "2126-01-02T00:00Z", "valid_until": "2126-01-01T00:00Z"},
+            "valid_until",
+        ),
+    ],
+)
+def test_what_are_no_terms_is_refused_by_name_and_nothing_is_saved(boss, body, named):
+    give(User.objects.get(username="ben"), "rep")
+    before = boss.read("users/ben/roles/")
+    assert list(errors(boss.ask("PATCH", "users/ben/roles/rep/", {"reason": "x"} | body))) == [
+        named
+    ]
+    assert boss.read("users/ben/roles/") == before
+
+
+def test_terms_are_held_to_the_ranks_and_to_what_giving_asks_for(boss, company):
+    """D2, D3, D5, D7 and R23, in the order of the answers."""
+    for username, role in (("ben", "closer"), ("max", "rep")):
+        give(User.objects.get(username=username), role)
+    body = {"reason": "x"}
+    for address in ("ben/roles/closer", "max/roles/rep", "olga/roles/owner"):
+        problem(boss.ask("PATCH", f"users/{address}/", body), 403)
+    problem(boss.ask("PATCH", "users/ben/roles/rep/", body), 404)
+    problem(boss.ask("PATCH", "users/none/roles/rep/", body), 404)
+    problem(Asker().ask("PATCH", "users/ben/roles/closer/", body), 401)
+    viewer = with_role("vic", "users.view roles.view", level=90)
+    problem(viewer.ask("PATCH", "users/ben/roles/closer/", body), 403)
+    blind = with_role("eve", "users.view users.edit deals.delete deals.view", level=90)
+    problem(blind.ask("PATCH", "users/ben/roles/closer/", body), 403)
+    root = person("root", is_superuser=True)
+    problem(root.ask("PATCH", "users/olga/roles/owner/", {"valid_until": "2126-01-01T00:00Z"}), 409)
+    assert root.ask("PATCH", "users/olga/roles/owner/", body).status_code == 200
+    assert company.ask("PATCH", "users/ben/roles/closer/", body).status_code == 200
+
+
 def test_a_given_role_counts_from_the_next_request_on(boss):
     """R28."""
     sam = person("sam")
@@ -245,6 +310,25 @@ def test_roles_are_named_to_who_may_view_roles(boss):
     assert held(boss, "ben") == ["rep", "user"]
 
 
+def test_a_role_that_can_neither_be_viewed_nor_given_is_answered_as_none(boss):
+    """R24, as an invitation's is; who may view it is told why they cannot give it (D5)."""
+    make_role("chief", level=60)
+    make_user("wes", state="waiting")
+    rights = "users.view users.edit users.approve"
+    gil, vic = (
+        with_role("gil", rights, level=50),
+        with_role("vic", f"{rights} roles.view", level=50),
+    )
+    for path, body in (
+        ("users/ben/roles/", {"role": "CODE"}),
+        ("users/wes/approve/", {"roles": ["CODE"]}),
+    ):
+        sent = [json.loads(json.dumps(body).replace("CODE", code)) for code in ("chief", "none")]
+        said = [errors(gil.ask("POST", path, one)) for one in sent]
+        assert json.dumps(said[0]).replace("chief", "none") == json.dumps(said[1])
+        assert "(D3)" in problem(vic.ask("POST", path, sent[0]), 403)["detail"]
+
+
 # Effective access
 
 
@@ -299,6 +383,13 @@ def test_what_was_read_can_be_sent_back_and_changes_nothing(company):
     assert answer.json() == shown | {"last_name": "Li"}
     stale = company.ask("PATCH", "users/ann/", {"last_name": "Lo"}, **{"If-Match": '"old"'})
     problem(stale, 412)
+
+
+def test_a_new_user_name_is_a_new_address(company):
+    answer = company.ask("PATCH", "users/ann/", {"username": "anna"})
+    assert (answer.status_code, answer.json()["username"]) == (200, "anna")
+    problem(company.ask("GET", "users/ann/"), 404)
+    assert company.read("users/anna/") == answer.json()
 
 
 @pytest.mark.parametrize(
@@ -443,3 +534,29 @@ def test_the_organisation_is_seen_with_users_view_and_changed_with_groups_manage
     problem(keeper.ask("PATCH", "teams/x/", {"members": ["kim"]}), 403)
     make_user("low", "guest")
     assert keeper.ask("PATCH", "teams/x/", {"members": ["low"]}).json()["members"] == ["low"]
+
+
+def test_who_may_only_move_people_moves_them(boss):
+    """D6a: a department and teams need `groups.manage`; what else is sent is asked for as ever."""
+    make_department("north")
+    mover = with_role("mona", "users.view groups.manage", level=50)
+    moved = mover.ask("PATCH", "users/ben/", {"department": "north"})
+    assert moved.status_code == 200 and moved.json()["department"] == "north"
+    for body in ({"email": "x@example.org"}, {"department": None, "manager": "mona"}):
+        assert "Users: Edit" in problem(mover.ask("PATCH", "users/ben/", body), 403)["detail"]
+    assert boss.read("users/ben/")["department"] == "north"
+    viewer = with_role("vic", "users.view", level=50)
+    problem(viewer.ask("PATCH", "users/ben/", {"department": None}), 403)
+
+
+def test_no_name_is_too_odd_to_be_looked_for_in_the_trash(db):
+    problem(person("olga", "owner").ask("POST", "users/a%00b/undelete/"), 404)
+
+
+def test_who_may_make_people_and_view_none_is_told_that_it_is_done(boss):
+    """R17: the answer shows no more than they may read of the new person, which is nothing."""
+    maker = with_role("mae", "users.create", level=50)
+    made = maker.ask("POST", "users/", {"username": "nina"})
+    assert made.status_code == 201 and made.json() == {}
+    assert boss.read("users/nina/")["username"] == "nina"
+    assert errors(maker.ask("POST", "users/", {"username": "nina"})).keys() == {"username"}
