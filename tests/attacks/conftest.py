@@ -1,5 +1,6 @@
 """Attackers: people signed in with just the roles that an attack begins with."""
 
+import json
 from typing import Any
 
 import pytest
@@ -55,3 +56,10 @@ def agent(*permissions: str, fields: Any = None, records: Any = None) -> Client:
 def owner(username: str = "olga") -> User:
     """Make an Owner, read back as a job would read them."""
     return User.objects.get(pk=person(username, "owner").pk)
+
+
+def ask(client: Client, method: str, path: str, body: Any = None) -> tuple[int, str]:
+    """Send JSON to an address of the API; give the status and the text of the answer."""
+    data = "" if body is None else json.dumps(body)
+    answer = client.generic(method, f"/api/v1/{path}", data, content_type="application/json")
+    return answer.status_code, answer.content.decode()

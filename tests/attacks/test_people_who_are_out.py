@@ -70,7 +70,6 @@ def test_an_owner_who_was_suspended_while_waiting_for_the_lock_does_nothing():
         create_role(acting_user=waiting, wanted=RoleSpec(code="", name="Late", level=1))
 
 
-@pytest.mark.xfail(strict=True, reason="the guard asks four of the demonstration's accounts")
 @pytest.mark.parametrize("username", ["director", "regional", "salesperson", "user"])
 def test_production_does_not_start_with_a_demonstration_password(settings, username):
     """Interfaces 1. Changing the four passwords that the guard knows leaves all others open."""

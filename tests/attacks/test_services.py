@@ -17,6 +17,7 @@ from roles.models import AuditEntry, FieldPermission, Role, RoleGrant
 from roles.services.assignment import assign_role
 from roles.services.records import change_record
 from roles.services.role import change_role, create_role, delete_role
+from tests.factories import fetch, make_role, make_user
 
 from .conftest import agent, owner, person, signed_in
 
@@ -171,3 +172,13 @@ def test_a_bulk_deletion_that_holds_one_forbidden_record_deletes_none():
     assert client.post("/crm/contact/", data | {"select_across": "1"}).status_code == 403
     mine.refresh_from_db()
     assert mine.deleted_at is None
+
+
+def test_whoever_stands_at_level_0_manages_nobody_not_even_who_holds_nothing():
+    """D3: nobody is below 0, in the list as in the single answer; from level 1 on somebody is."""
+    nobody = make_user("nobody")
+    for level, may in ((0, False), (1, True)):
+        role = make_role(level=level, permissions="users.view users.edit")
+        actor = fetch(make_user("", role))
+        assert bool(policy.check(actor, "users.edit", nobody)) is may
+        assert (nobody in policy.accessible(User.objects.all(), actor, "edit")) is may

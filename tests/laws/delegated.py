@@ -16,6 +16,7 @@ ALL_OF_IT = {
     "permissions": list(CODES),
     "privileges": ["app.crm"],
     "records": {module: ["all"] for module in MODULES},
+    "second_factor": False,
 }
 
 SOME_SCOPES = st.lists(st.sampled_from(SCOPES), min_size=1, max_size=2, unique=True)
@@ -33,6 +34,7 @@ _layer = st.fixed_dictionaries(
             _by_field,
             max_size=2,
         ),
+        "second_factor": st.sampled_from((False, False, False, True)),
     }
 )
 _level = st.sampled_from((10, 10, 10, 10, 10, 10, 0, 40, 50, 100))
@@ -65,6 +67,7 @@ def wishes(draw):
     wanted = _role("rep", new, draw(st.just(rep["level"]) | _level), draw(st.just(base) | bases))
     standing = [_role("heir", heir, draw(_level), "rep")] if draw(st.booleans()) else []
     abe = {"roles": sorted({"mine", *held}) if draw(st.integers(0, 9)) else ["owner"]}
+    abe["second_factor"] = draw(st.booleans())
     world = {"users": {"abe": abe}}
     if not standing and draw(st.integers(0, 4)) == 0:
         abe["roles"] = [role for role in abe["roles"] if role not in ("rep", "heir")]
@@ -84,6 +87,8 @@ def _document(roles, world):
 def _mutated(draw, layer):
     """Draw the layer with one thing about it changed."""
     part = draw(st.sampled_from(sorted(layer)))
+    if part == "second_factor":
+        return {**layer, part: not layer[part]}
     if part in ("permissions", "privileges"):
         name = draw(st.sampled_from(CODES if part == "permissions" else PRIVILEGES))
         return {**layer, part: sorted({*layer[part]} ^ {name})}

@@ -7,7 +7,7 @@ A change of roles is two documents, before and after; the actor is a user of the
 from . import catalogue
 from .catalogue import OWNER
 from .effects import chain, gives, is_shadowed, normalised, role_named, role_scopes
-from .people import current_roles, moment, person, standing, world
+from .people import asks_for_more, current_roles, moment, person, standing, world
 
 FIELD_ACTIONS = ("view", "create", "edit")
 
@@ -20,15 +20,24 @@ def rank(document, user):
 
 def rank_as_target(document, user):
     """Section 1: every assignment that has not ended counts, whatever the account's state."""
-    now = moment(document["now"])
-    rows = [
-        row if isinstance(row, dict) else {"role": row}
-        for row in person(document, user).get("roles") or ()
-    ]
-    roles = [row["role"] for row in rows if not _has_ended(row, now)]
+    roles = unended_roles(document, user)
     if OWNER in roles or person(document, user).get("superuser"):
         return 101
     return max((level(document, role) for role in roles), default=0)
+
+
+def unended_roles(document, user):
+    """Give the roles that somebody holds or will hold, those that rest among them."""
+    now = moment(document["now"])
+    rows = person(document, user).get("roles") or ()
+    rows = [row if isinstance(row, dict) else {"role": row} for row in rows]
+    return [row["role"] for row in rows if not _has_ended(row, now)]
+
+
+def is_theirs(document, actor, role):
+    """D2: they hold it, or one that stands on it, from whenever and with whatever it asks for."""
+    held = [layer["code"] for o in unended_roles(document, actor) for layer in chain(document, o)]
+    return role in held
 
 
 def _has_ended(row, now):
@@ -102,9 +111,31 @@ def may_change(before, after, actor, role):
     if not all(_own_is_fine(before, after, actor, role, code) for code in codes):
         return False
     reached = [role, *(heirs(before, role) if old else ())]
+    if old and new and not _asking_is_fine(before, after, actor, reached):
+        return False
     return all(
         _effect_is_fine(before, after, actor, one, code) for one in reached for code in codes
     )
+
+
+def _asking_is_fine(before, after, actor, reached):
+    """D4: to ask for a second factor narrows all that a role gives, to ask no more widens it."""
+    role = reached[0]
+    changed = {one for one in reached if asks_for_more(before, one) != asks_for_more(after, one)}
+    if _asks(before, role) != _asks(after, role):
+        changed.add(role)
+    return all(
+        _is_whole(before, after, actor, one) and _wakes_nothing(before, after, actor, one)
+        for one in changed
+    )
+
+
+def _asks(document, role):
+    return bool(role_named(document, role).get("second_factor"))
+
+
+def _is_whole(before, after, actor, role):
+    return all(whole_is_covered(before, actor, document, role) for document in (before, after))
 
 
 def _has(document, role):
@@ -235,9 +266,16 @@ def _privilege_is_fine(before, after, actor, role, name):
     """D4: held, or `privileges.define`; D2: which gives nobody a privilege by their own role."""
     if _holds(before, actor, name):
         return True
-    held = [layer["code"] for own in current_roles(before, actor) for layer in chain(before, own)]
-    to_themselves = role in held and name in _given_privileges(after, role)
-    return _defines(before, actor) and not to_themselves
+    to_themselves = is_theirs(before, actor, role) and name in _given_privileges(after, role)
+    taken = name in _privileges(before, role) - _privileges(after, role)
+    return _defines(before, actor) and (taken or not to_themselves)
+
+
+def _wakes_nothing(before, after, actor, role):
+    """D2: nobody gives themselves a privilege by what a role of theirs asks for."""
+    return not is_theirs(before, actor, role) or all(
+        _holds(before, actor, name) for name in _given_privileges(after, role)
+    )
 
 
 def _holds(now, actor, name):

@@ -36,14 +36,26 @@ def standing(document, user):
 
 
 def current_roles(document, user):
-    """R2, R3: codes of the roles that count now; a superuser's include Owner."""
+    """R2, R3: codes of the roles that count now; a superuser's include Owner.
+
+    A role that asks for a second factor counts for whoever has one.
+    """
     if standing(document, user) != "active":
         return []
     now = moment(document.get("now")) or datetime.now(UTC)
     rows = person(document, user).get("roles") or ()
     rows = [row if isinstance(row, dict) else {"role": row} for row in rows]
     roles = [row["role"] for row in rows if _is_current(row, now)]
+    if not person(document, user).get("second_factor"):
+        roles = [role for role in roles if not asks_for_more(document, role)]
     return [OWNER, *roles] if person(document, user).get("superuser") else roles
+
+
+def asks_for_more(document, role):
+    """R4: the role or a layer below it asks for a second factor; none above takes that away."""
+    rows = {row["code"]: row for row in document.get("roles") or ()}
+    layers = climb(role, lambda code: rows.get(code, {}).get("base"))
+    return any(rows.get(code, {}).get("second_factor") for code in layers)
 
 
 def _is_current(row, now):

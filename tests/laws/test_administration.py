@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from roles.core import clock
 
 from . import catalogue, delegation
-from .administration import NOW, build, picture, run, steps
+from .administration import NOW, build, run, steps
 from .effects import chain, gives, is_shadowed, normalised
 from .people import current_roles
+from .picture import picture
 
 pytestmark = pytest.mark.django_db
 unhurried = settings(
@@ -51,7 +52,10 @@ def assert_nobody_climbed(before, after, actor, step):
     if delegation.passes(before, actor):
         return
     for user in people(after):
-        if people(before).get(user, {}).get("state") == "waiting":
+        if user not in people(before):
+            assert not people(after)[user]["roles"], step  # a new person is given some afterwards
+            continue
+        if people(before)[user]["state"] == "waiting":
             continue  # what somebody waits with was given by whoever gave it
         if not people(before)[user]["active"] or people(before)[user]["state"] != "active":
             continue  # so was what somebody comes back with

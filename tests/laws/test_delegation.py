@@ -58,6 +58,7 @@ def spec_of(row):
         name=row["name"],
         level=row.get("level") or 0,
         base=row.get("base"),
+        second_factor=bool(row.get("second_factor")),
         permissions=frozenset(row["permissions"]),
         privileges=frozenset(map(normalise, row["privileges"])),
         records=scopes(
@@ -79,6 +80,9 @@ def wish_of(before, after, role):
         base_before=old.base_of(role),
         base_after=new.base_of(role),
         heirs=tuple((old.role(code), new.role(code)) for code in heirs),
+        theirs=frozenset(
+            code for code in (role, *heirs) if delegation.is_theirs(before, "abe", code)
+        ),
     )
 
 

@@ -35,6 +35,7 @@ def documents(draw, records=False):
 
 
 _seldom = st.sampled_from([False, False, False, True])
+_hardly_ever = st.sampled_from([*[False] * 7, True])
 _seldom_none = st.sampled_from([0, 1, 1, 1])
 
 
@@ -63,12 +64,13 @@ def _role(draw, code, bases, records):
         "name": code.capitalize(),
         "level": draw(st.sampled_from([10, 0, 50, 99, 100])),
         "base": draw(st.sampled_from(bases)),
+        "second_factor": draw(_hardly_ever),
         "permissions": draw(_permissions(records)),
         "privileges": draw(_privileges),
         "records": draw(_per_module(catalogue.RECORD_MODULES, _record_access)),
         "fields": draw(_per_module(tuple(catalogue.FIELDS), _field_levels)),
     }
-    return {key: value for key, value in role.items() if value not in (None, [], {})}
+    return {key: value for key, value in role.items() if value not in (None, False, [], {})}
 
 
 @cache
@@ -117,6 +119,8 @@ def _people(draw, codes, place):
     people = {}
     for name in words.PEOPLE[: draw(st.integers(1, len(words.PEOPLE)))]:
         row = {"roles": draw(_assignments(codes)), **draw(st.sampled_from(words.STANDINGS))}
+        if draw(st.booleans()):
+            row["second_factor"] = True
         if place:
             row |= draw(_position(place, list(people)))
         people[name] = row
