@@ -1,6 +1,6 @@
 """How allauth behaves here."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
@@ -8,15 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
+from roles import policy
 from roles.core.vocabulary import Standing
 from roles.directory import get_directory
 
 from .services.newcomers import log_person
 
+MISMATCH = _("The name or the password is not right. Check both, or choose a new password.")
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in and passwords are the library's; people come in by ways of ours (D11, D12)."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": MISMATCH,
+        "username_password_mismatch": MISMATCH,
+        "incorrect_password": _("This is not your password. Type it once more."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Close the library's own registration, which proves an address too late."""
@@ -42,6 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say which way the account is shut out; only whoever knew its password comes here."""
         because = user.state if user.is_active else "deactivated"
         return redirect(f"{reverse('account_inactive')}?{urlencode({'because': because})}")
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead whoever has a role that asks for a second factor to where they set one up."""
+        if policy.access_for(request.user).resting:
+            return reverse("mfa_index")
+        return str(super().get_login_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to the page from which one comes."""

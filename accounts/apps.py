@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, receivers, second_factor, throttle  # noqa: F401
-        from .services import undoing  # noqa: F401
+        from .services import log_actions, undoing  # noqa: F401

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
 from roles.core.vocabulary import Standing
@@ -37,9 +38,13 @@ class OrganisationDirectory:
         """Give the condition for `WAITING`."""
         return Q(is_active=True, state=State.WAITING, deleted_at=None)
 
-    def teams_of(self, user: Any) -> QuerySet[Any]:
-        """Give the teams that the user is in now."""
-        return Membership.objects.filter(user=user.pk).values("team")
+    def teams_of(self, user_key: Any) -> QuerySet[Any]:
+        """Give the teams that the person of this key is in now."""
+        return Membership.objects.filter(user=user_key).values("team")
+
+    def secured_people(self) -> QuerySet[Any]:
+        """Give those who set up codes of an app; recovery codes alone are none."""
+        return Authenticator.objects.filter(type=Authenticator.Type.TOTP).values("user")
 
     def build_world(self, world: Any) -> dict[str, User]:
         """Make the departments, teams and people of a policy test; give the people by key."""
@@ -54,6 +59,11 @@ class OrganisationDirectory:
             Membership(team=by_code[code], user=people[key])
             for key, person in world.users.items()
             for code in person.teams
+        )
+        Authenticator.objects.bulk_create(
+            Authenticator(user=people[key], type=Authenticator.Type.TOTP, data={})
+            for key, person in world.users.items()
+            if person.second_factor
         )
         return people
 

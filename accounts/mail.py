@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.contrib import admin
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -9,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .links import registration_key
-from .models import Invitation
+from .models import Invitation, User
 
 
 def send_invitation(invitation: Invitation, key: str, origin: str) -> None:
@@ -31,6 +34,31 @@ def send_already_there(address: str, origin: str) -> None:
         "reset": origin.rstrip("/") + reverse("account_reset_password"),
     }
     _send("already_there", _("You have an account at %(site)s") % _site(), address, context)
+
+
+def send_new_account(pk: int, maker: Any, origin: str) -> None:
+    """Send whoever was made an account the link with which they choose a password."""
+    _send_password_link("new_account", _("Your account at %(site)s") % _site(), pk, maker, origin)
+
+
+def send_password_reset(pk: int, actor: Any, origin: str) -> None:
+    """Send the link to a new password to whoever's old one was made worth nothing."""
+    subject = _("Choose a new password for %(site)s") % _site()
+    _send_password_link("password_reset", subject, pk, actor, origin)
+
+
+def _send_password_link(template: str, subject: str, pk: int, actor: Any, origin: str) -> None:
+    person = User.objects.get(pk=pk)  # as stored: the link ends with the password that stands
+    link = origin.rstrip("/") + _password_path(person)
+    days = settings.PASSWORD_RESET_TIMEOUT // 86400
+    context = {"person": person, "actor": actor, "link": link, "days": days}
+    _send(template, subject, person.email, context)
+
+
+def _password_path(person: User) -> str:
+    """Give the address at which the person chooses a password, the one of the site's own mails."""
+    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    return reverse("account_reset_password_from_key", kwargs=key)
 
 
 def link_to(name: str, key: str, origin: str) -> str:

@@ -11,18 +11,18 @@ from django.db.models import QuerySet
 from .models import DepartmentLink, Membership, ReportingLink, User
 
 
-def share_a_team(user: Any) -> QuerySet[Any]:
+def share_a_team(user_key: Any) -> QuerySet[Any]:
     """Give who is in at least one team with the user."""
-    return Membership.objects.filter(team__memberships__user=user.pk).values("user")
+    return Membership.objects.filter(team__memberships__user=user_key).values("user")
 
 
-def below_the_department(user: Any) -> QuerySet[Any]:
+def below_the_department(user_key: Any) -> QuerySet[Any]:
     """Give who is in the user's department or one below it; nobody without a department."""
-    place = User.objects.order_by().filter(pk=user.pk).values("department")
+    place = User.objects.order_by().filter(pk=user_key).values("department")
     departments = DepartmentLink.objects.filter(ancestor__in=place).values("descendant")
     return User.objects.order_by().filter(department__in=departments).values("pk")
 
 
-def report_to(user: Any) -> QuerySet[Any]:
+def report_to(user_key: Any) -> QuerySet[Any]:
     """Give who reports to the user, directly or through others, whatever their state."""
-    return ReportingLink.objects.filter(ancestor=user.pk).values("descendant")
+    return ReportingLink.objects.filter(ancestor=user_key).values("descendant")

@@ -36,12 +36,13 @@ def profile(request: HttpRequest) -> HttpResponse:
         "accounts/profile.html",
         {
             **admin.site.each_context(request),
-            "title": _("Your Profile"),
+            "title": _("Your profile"),
             "assignments": [] if waits else assignments_of(request.user),
             "areas": [] if waits else areas_of(request.user),
             "teams": [] if waits else request.user.teams.all(),
             "manager": None if waits else manager_of(request.user),
             "privileges": sorted(policy.access_for(request.user).privileges),
+            "resting": {role.code for role in policy.access_for(request.user).resting},
             "now": clock.now(),
         },
     )
@@ -83,4 +84,4 @@ class PasswordChange(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the frame shows."""
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**kwargs) | frame | {"title": _("Change Your Password")}
+        return super().get_context_data(**kwargs) | frame | {"title": _("Change your password")}

@@ -1,14 +1,29 @@
 """What accounts tells the access system: people, the administration area, and Guest."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from roles.core.specs import Feature, Module
-from roles.registry import BuiltinRole, Scope, registry
+from roles.registry import BuiltinRole, Scope, Thing, registry
 
 from .organisation import below_the_department, report_to, share_a_team
 
 ADMINISTRATION, ACCOUNT = _("Administration"), _("Account")
 EVERYTHING = ("view", "create", "edit", "delete", "export", "import", "invite")
+
+
+def _at(name: str) -> Callable[[Any], str]:
+    """Give the page of one of them, by its code."""
+    return lambda record: reverse(name, args=[record.code])
+
+
+def _in(name: str) -> Callable[[Any], str]:
+    """Give the page on which all of them stand."""
+    return lambda record: reverse(name)
+
 
 registry.register(
     Module(
@@ -109,9 +124,17 @@ registry.register_features(
 
 
 registry.register_scopes(
-    Scope("team", _("Team"), order=10, owners=share_a_team),
-    Scope("department", _("Department"), order=20, owners=below_the_department),
-    Scope("reporting_line", _("Reporting line"), order=30, owners=report_to),
+    Scope("team", _("Team"), order=10, owners=share_a_team, by_key=True),
+    Scope("department", _("Department"), order=20, owners=below_the_department, by_key=True),
+    Scope("reporting_line", _("Reporting line"), order=30, owners=report_to, by_key=True),
+)
+
+registry.register_things(
+    Thing("accounts.Team", "users.view", page=_at("team"), opened_with="groups.manage"),
+    Thing("accounts.Department", "users.view", page=_at("department"), opened_with="groups.manage"),
+    Thing("accounts.Invitation", "users.invite", page=_in("invitations")),
+    Thing("accounts.RegistrationDomain", "domains.manage", page=_in("domains")),
+    Thing("roles.ApiToken", "api_tokens.manage", is_personal=True, page=_in("tokens")),
 )
 
 registry.register_roles(

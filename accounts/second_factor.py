@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
+
+from roles.models.versions import bump_people, deletes_people
 
 from .models import User
 from .services.newcomers import log_person
@@ -44,12 +46,20 @@ def _key(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(made.derive(secret.encode())))
 
 
-def remove_second_factor(*, user: User) -> bool:
-    """Take the second factor off an account; only whoever runs the server can."""
+def has_second_factor(user: User) -> bool:
+    """Tell whether the person is asked for more than their password when they sign in."""
+    return Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def remove_second_factor(*, user: User, acting_user: Any = None) -> bool:
+    """Take the second factor off an account, with its recovery codes; tell whether it had one.
+
+    Without an actor it is whoever runs the server; for an actor the service has asked.
+    """
     with transaction.atomic():
         count, _by_model = Authenticator.objects.filter(user=user).delete()
         if count:
-            log_person(None, "user.second_factor_removed", user, [])
+            log_person(acting_user, "user.second_factor_removed", user, [])
     return bool(count)
 
 
@@ -65,5 +75,18 @@ def log_removed(*, user: User, authenticator: Authenticator, **kwargs: Any) -> N
         log_person(user, "user.second_factor_removed", user, [])
 
 
+def factor_stored(*, instance: Authenticator, **kwargs: Any) -> None:
+    """Let the next check see that the person has one: a role may have waited for it (R28)."""
+    bump_people([instance.user_id])
+
+
+def factor_gone(*, instance: Authenticator, origin: Any = None, **kwargs: Any) -> None:
+    """Let the next check see that it is gone, unless the person goes with it."""
+    if not deletes_people(origin):
+        bump_people([instance.user_id])
+
+
+post_save.connect(factor_stored, sender=Authenticator, dispatch_uid="accounts.second_factor.stored")
+post_delete.connect(factor_gone, sender=Authenticator, dispatch_uid="accounts.second_factor.gone")
 post_save.connect(log_made, sender=Authenticator, dispatch_uid="accounts.second_factor.made")
 authenticator_removed.connect(log_removed, dispatch_uid="accounts.second_factor.removed")

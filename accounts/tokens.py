@@ -84,7 +84,7 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     page = others.get_page(request.GET.get("page"))
     context |= {
         **admin.site.each_context(request),
-        "title": _("API Tokens"),
+        "title": _("API tokens"),
         "rows": [_own(token, context["form"].access) for token in found.filter(user=request.user)],
         "others": _rows_of_others(request.user, page),
         "page": page,

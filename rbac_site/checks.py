@@ -10,7 +10,7 @@ from .guard import settings_problems
 
 @register(Tags.security, deploy=True)
 def check_production(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse the repository's secret and debug mode."""
+    """Refuse the repository's secret, debug mode and links in mails to any host."""
     return [
         Error(problem, hint="The server does not start with it.", id="site.E001")
         for problem in settings_problems()

@@ -7,9 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.db.models import Q
 
+from crm.demo.people import COLLEAGUES, NAMED
+
 from .settings import DEMONSTRATION_PASSWORD, DEVELOPMENT_SECRET
 
-DEMONSTRATION_ACCOUNTS = ("owner", "admin", "manager", "rep")
+DEMONSTRATION_ACCOUNTS = [person.username for person in (*NAMED, *COLLEAGUES)]
 DEMONSTRATION_ADDRESSES = "@example.com"
 
 
@@ -31,6 +33,11 @@ def settings_problems() -> list[str]:
         found.append("SECRET_KEY is the one of the repository: set it to a long random text.")
     if settings.DEBUG:
         found.append("DEBUG is on: unset it.")
+    if "*" in settings.ALLOWED_HOSTS:
+        # The host of a request is where the link to a new password leads (threat 3).
+        found.append(
+            "ALLOWED_HOSTS takes any host: name the site's own, links in mails lead there."
+        )
     return found
 
 

@@ -1,11 +1,14 @@
 """What every answer of the site carries."""
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from .refusals import method_not_allowed
+from .refusals import bad_request, method_not_allowed
+
+NUL, API = "\x00", "/api/"
 
 
 class PrivateAnswers:
@@ -20,6 +23,20 @@ class PrivateAnswers:
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class ReadableAddresses:
+    """Refuse a NUL in a page's address: nothing bears one, and PostgreSQL cannot look for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the API say it itself, as a problem, to whoever may ask."""
+        is_odd = NUL in request.path_info or NUL in unquote(request.META.get("QUERY_STRING", ""))
+        if is_odd and not request.path_info.startswith(API):
+            return bad_request(request, ValueError("A NUL in the address."))
+        return self.get_response(request)
 
 
 class HelpfulRefusals:

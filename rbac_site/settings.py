@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "rbac_site.middleware.PrivateAnswers",
     "rbac_site.middleware.HelpfulRefusals",
+    "rbac_site.middleware.ReadableAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,6 +107,7 @@ AUTHENTICATION_BACKENDS = [
     "rbac_site.backends.SiteBackend",
 ]
 ROLES_DIRECTORY = "accounts.directory.OrganisationDirectory"
+ROLES_PEOPLE_SEARCH = "/api/v1/users/?state=active"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -191,6 +193,7 @@ SPECTACULAR_SETTINGS = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = ["rbac_site.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
 from accounts.models import Department, Team, User
 from rbac_site.backends import SiteBackend
 from roles.core.specs import RoleSpec
@@ -39,6 +41,11 @@ def make_department(code: str = "", *people: User, parent: Department | None = N
     return made
 
 
+def give_second_factor(user: User) -> Authenticator:
+    """Let `user` have codes of an app."""
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+
+
 def set_manager(user: User, manager: User | None) -> None:
     """Let `user` report to `manager`, or to nobody."""
     user.manager = manager
@@ -52,6 +59,7 @@ def make_role(
     level: int = 10,
     description: str = "",
     base: str | Role | None = None,
+    second_factor: bool = False,
     permissions: Any = (),
     privileges: Any = (),
     records: Any = None,
@@ -69,6 +77,7 @@ def make_role(
             level=level,
             description=description,
             base=base.code if isinstance(base, Role) else base,
+            second_factor=second_factor,
             permissions=words(permissions),
             privileges=words(privileges),
             records=scopes(records or {}),

@@ -79,7 +79,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as problem:
         messages.error(request, str(problem))
     else:
-        words = _("The invitation of %(address)s is taken back; its link opens nothing now.")
+        words = _("The invitation for %(address)s is taken back; its link opens nothing now.")
         messages.success(request, words % {"address": invitation.email})
     return redirect("invitations")
 

@@ -35,6 +35,16 @@ class InvitationQuerySet(models.QuerySet):
         """Keep those that let somebody in at the moment `at`."""
         return self.unanswered().filter(expires_at__gt=at)
 
+    def in_state(self, state: InvitationState, at: datetime) -> "InvitationQuerySet":
+        """Keep those of which `Invitation.state` says at the moment `at` that they are so."""
+        if state is InvitationState.OPEN:
+            return self.open(at)
+        if state is InvitationState.EXPIRED:
+            return self.unanswered().filter(expires_at__lte=at)
+        if state is InvitationState.ACCEPTED:
+            return self.exclude(accepted_at=None)
+        return self.exclude(revoked_at=None)
+
 
 class Invitation(models.Model):
     """An address, a role, and a link that works once (D11); of the link only a hash is kept.

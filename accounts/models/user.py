@@ -11,6 +11,7 @@ from django.contrib.auth.models import (
     _user_has_module_perms,
     _user_has_perm,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,10 @@ class State(models.TextChoices):
 
 _ACTIVE = State.ACTIVE.value
 """Every check compares with it, and a plain string is found and compared sooner than a member."""
+
+
+RESERVED = frozenset({"trash"})
+"""What stands beside people under `users/` in the API: nobody is called so."""
 
 
 class PeopleManager(UserManager["User"]):
@@ -68,6 +73,9 @@ class User(CarriesAccess, InTree, AbstractUser):
 
     named_by: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name")
     """The fields of which `str` makes a name: where one is hidden, so is the name (R16)."""
+
+    logged_as: ClassVar[dict[str, str]] = {"roles": "roles.Role"}
+    """Rows of the log that are no fields here, with the model to which their values lead (R24)."""
 
     email = models.EmailField(_("e-mail address"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
@@ -122,6 +130,13 @@ class User(CarriesAccess, InTree, AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def clean(self) -> None:
+        """Keep the names that stand for something else where the API addresses people."""
+        super().clean()
+        if self.username in RESERVED:
+            words = _("“%s” is no user name: it is the address of something else.")
+            raise ValidationError({"username": words % self.username})
 
     @classmethod
     def closure(cls) -> Closure:

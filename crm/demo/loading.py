@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .history import load_history
+from .lately import load_lately
 from .organisation import DEPARTMENTS, TEAMS, load_organisation
 from .people import PEOPLE
 from .records import load_records
@@ -43,6 +44,7 @@ def load_demonstration(*, seed: int = SEED, now: datetime | None = None) -> dict
         people = load_organisation(rng, now)
         load_history(people, rng, now)
         counts = load_records(people, rng, now)
+        load_lately(people, now)
     refresh_statistics()
     return {
         "people": len(people),

@@ -134,7 +134,10 @@ def test_the_log_tells_who_let_whom_in_and_with_what(owner, wes):
     approve(owner, wes, "user")
     entry = AuditEntry.objects.get(action="user.approved")
     assert (entry.actor, entry.subject_id) == (owner, str(wes.pk))
-    assert entry.changes == [{"field": "state", "old": "waiting", "new": "active"}]
+    assert entry.changes == [
+        {"field": "state", "old": "waiting", "new": "active"},
+        {"field": "roles", "old": [], "new": [role_of("user").pk]},
+    ]
     given = AuditEntry.objects.get(
         action="role.assigned", beside_id=str(wes.pk), subject_name="User"
     )
@@ -230,3 +233,13 @@ def test_the_queue_asks_as_much_for_many_as_for_one(owner, wes, django_assert_ma
         make_user(f"w{number}", "guest", state="waiting")
     with django_assert_max_num_queries(10):
         assert "31 people wait" in words(client.get("/registrations/"))
+
+
+def test_a_role_that_is_not_among_the_choices_is_refused_in_words_where_there_are_none(wes):
+    client = browse(
+        make_user("sam", make_role("host", level=1, permissions="users.approve users.view"))
+    )
+    give(wes, make_role("low", level=0))
+    answer = client.post(f"/registrations/{wes.pk}/", {"decision": "approve", "roles": ["user"]})
+    assert "is not one of the available choices" in words(answer)
+    assert state_of(wes) == "waiting"

@@ -49,7 +49,7 @@ def test_an_owner_invites_and_the_newcomer_comes_in(owner, django_capture_on_com
     with django_capture_on_commit_callbacks(execute=True):
         data = {"email": "new@x.org", "role": "user"}
         answer = browse(owner).post("/invitations/", data)
-    assert "The invitation of new@x.org is on its way" in words(answer)
+    assert "The invitation for new@x.org is on its way" in words(answer)
     (mailed,) = links_mailed()
     assert mailed != shown_link(answer)
     newcomer = Client()
@@ -114,7 +114,7 @@ def test_they_can_be_sent_again_and_taken_back(owner):
     assert "does not work" in words(opened_by(Client(), sent))
     assert "Make your account" in words(Client().get(shown_link(again), follow=True))
     answer = client.post(f"/invitations/{sent.invitation.pk}/revoke/", follow=True)
-    assert "The invitation of new@x.org is taken back" in words(answer)
+    assert "The invitation for new@x.org is taken back" in words(answer)
     assert "was taken back" in words(Client().get(shown_link(again), follow=True))
 
 

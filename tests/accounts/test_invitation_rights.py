@@ -152,6 +152,8 @@ def test_newcomers_of_an_inviter_who_may_invite_no_more_wait(owner):
     ida, ike = make_user("ida", host), make_user("ike", host)
     sent = [invite(fetch(inviter), f"{inviter}@x.org", "guest") for inviter in (ida, ike)]
     ida.role_assignments.all().delete()
+    give(ida, make_role("mute", level=60, permissions="users.view profile.view"))
+    assert policy.excess_of_assignment(fetch(ida), "guest") == ()
     assert [accept(s, f"n{i}").state for i, s in enumerate(sent)] == ["waiting", "active"]
 
 

@@ -14,7 +14,7 @@ from accounts.services.invitations import Over, resend_invitation, revoke_invita
 from roles.core import clock
 from roles.core.errors import Invalid, Refused
 from roles.models import AuditEntry, Role
-from tests.factories import fetch, give, make_role, make_user
+from tests.factories import fetch, give, make_role, make_user, role_of
 
 from .joining import ORIGIN, PASSWORD, accept, accept_with, invite, links_mailed, opened
 
@@ -193,6 +193,32 @@ def test_one_person_sends_a_hundred_in_an_hour_and_no_more(owner, monkeypatch):
         assert invite(owner, "c@x.org")
 
 
+def test_what_is_sent_again_counts_towards_the_hundred_of_who_sends_it(owner, monkeypatch):
+    """However many invitations of others there are to send again."""
+    olaf = make_user("olaf", "owner")
+    old = [invite(owner, f"{name}@x.org").invitation for name in "ab"]
+    monkeypatch.setattr(invitations, "SENT_IN_AN_HOUR", 1)
+    with clock.moment(old[1].sent_at + timedelta(minutes=2)):
+        resend_invitation(acting_user=olaf, invitation=old[0], origin=ORIGIN)
+        with pytest.raises(Refused, match="hour"):
+            resend_invitation(acting_user=olaf, invitation=old[1], origin=ORIGIN)
+
+
+@pytest.mark.parametrize("by", ["owner", "olaf"])
+def test_an_invitation_whose_role_is_gone_is_taken_back_and_not_sent_again(owner, by):
+    """By whoever invites at all: there is no role left that could be beyond them (D5)."""
+    make_user("olaf", "owner")
+    actor = fetch(User.objects.get(username=by if by == "olaf" else owner.username))
+    make_role("passing")
+    sent = invite(owner, role="passing").invitation
+    role_of("passing").delete()
+    with clock.moment(sent.sent_at + timedelta(minutes=2)):
+        with pytest.raises(Refused, match="is gone"):
+            resend_invitation(acting_user=actor, invitation=sent, origin=ORIGIN)
+        revoke_invitation(acting_user=actor, invitation=sent)
+    assert Invitation.objects.get().state is InvitationState.REVOKED
+
+
 @pytest.mark.parametrize("end", ["accepted", "revoked"])
 def test_what_is_over_is_neither_sent_again_nor_taken_back(owner, end):
     sent = invite(owner)
@@ -207,6 +233,13 @@ def test_what_is_over_is_neither_sent_again_nor_taken_back(owner, end):
 
 
 # Addresses
+
+
+def test_the_address_of_who_is_in_the_trash_is_free_to_be_invited_and_to_come_in_by(owner):
+    """R26."""
+    ann = make_user("ann", email="new@x.org")
+    User.objects.filter(pk=ann.pk).update(deleted_at=clock.now())
+    assert accept(invite(owner)).email == "new@x.org"
 
 
 @pytest.mark.parametrize("again", ["new@x.org", "NEW@X.ORG", "new@ｘ.org"])
@@ -274,7 +307,7 @@ def test_the_log_tells_who_invited_whom_as_what_and_who_joined(owner):
     person = accept(invite(owner, role="manager"))
     sent, joined = logged("invitation.sent"), logged("user.joined")
     assert (sent.actor, sent.subject_name) == (owner, "new@x.org")
-    assert values_of(sent) == {"email": "new@x.org", "role": "manager"}
+    assert values_of(sent) == {"email": "new@x.org", "role": role_of("manager").pk}
     assert (joined.actor, joined.subject_id) == (person, str(person.pk))
     assert values_of(joined)["email"] == "new@x.org"
     assert PASSWORD not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
@@ -289,7 +322,7 @@ def test_the_log_tells_of_sending_again_and_taking_back(owner):
     with clock.moment(sent.invitation.sent_at + timedelta(minutes=2)):
         resend_invitation(acting_user=ida, invitation=sent.invitation, origin=ORIGIN)
         revoke_invitation(acting_user=ida, invitation=sent.invitation)
-    assert values_of(logged("invitation.resent")) == {"inviter": "ida"}
+    assert values_of(logged("invitation.resent")) == {"inviter": ida.pk}
     assert logged("invitation.revoked").actor == ida
 
 

@@ -44,7 +44,7 @@ def test_it_shows_name_username_address_state_and_last_sign_in():
 @pytest.mark.parametrize("role", ["owner", "administrator", "manager", "user", "guest"])
 def test_everyone_with_a_built_in_role_has_it(role):
     page = page_of(make_user("ann", role))
-    assert "Your Profile" in page and "With no end" in page
+    assert "Your profile" in page and "With no end" in page
 
 
 def test_without_the_permission_it_is_refused_and_has_no_link():

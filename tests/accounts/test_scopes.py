@@ -282,6 +282,6 @@ def test_postgres_finds_who_is_below_by_the_key_and_reads_no_whole_table_of_peop
     from accounts.organisation import below_the_department, report_to, share_a_team
 
     for question in (below_the_department, report_to, share_a_team):
-        plan = question(boss).explain()
+        plan = question(boss.pk).explain()
         assert "Seq Scan on accounts_user" not in plan, plan
         assert "Seq Scan on accounts_reportinglink" not in plan, plan

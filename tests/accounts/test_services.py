@@ -1,6 +1,7 @@
 """People and the organisation are changed by whoever manages them, and by nobody else (D1-D7)."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Department, Membership, Team, User
@@ -20,6 +21,8 @@ from tests.factories import (
     role_of,
     set_manager,
 )
+
+from .joining import ORIGIN
 
 pytestmark = pytest.mark.django_db
 ADMINISTERS = (
@@ -45,6 +48,8 @@ def stored(user):
 def actions_on(person, target=None):
     """Give each service that changes a person, ready to be called by an actor."""
     team, department = make_team(), make_department()
+    factor = Authenticator(user=person, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.bulk_create([factor], ignore_conflicts=True)
     waiting = {"state": "waiting"}
     return {
         "edit": (people.edit_person, {"values": {"email": "new@example.org"}}, {}),
@@ -53,7 +58,8 @@ def actions_on(person, target=None):
         "delete": (people.delete_person, {}, {}),
         "approve": (_approve, {}, waiting),
         "reject": (_reject, {}, waiting),
-        "password": (people.reset_password, {}, {}),
+        "password": (people.reset_password, {"origin": ORIGIN}, {}),
+        "second factor": (people.remove_second_factor, {}, {}),
         "manager": (placing.move_to_manager, {"manager": None}, {}),
         "department": (placing.move_to_department, {"department": department}, {}),
         "team": (_join, {"team": team}, {}),
@@ -74,7 +80,7 @@ def _join(*, acting_user, person, team):
 
 NAMES = (
     *("edit", "suspend", "restore", "delete", "approve"),
-    *("reject", "password", "manager", "department", "team"),
+    *("reject", "password", "second factor", "manager", "department", "team"),
 )
 
 
@@ -131,6 +137,7 @@ def test_each_needs_its_own_permission(low, name):
         "approve": "users.approve",
         "reject": "users.approve",
         "password": "passwords.manage",
+        "second factor": "passwords.manage",
         "department": "groups.manage",
         "team": "groups.manage",
     }.get(name, "users.edit")
@@ -147,14 +154,17 @@ def test_each_needs_its_own_permission(low, name):
         refused(attempt(name, out, low), low, "D1")
 
 
-@pytest.mark.parametrize("name", ["suspend", "restore", "delete", "approve", "reject"])
+@pytest.mark.parametrize(
+    "name", ["suspend", "restore", "delete", "approve", "reject", "second factor"]
+)
 @pytest.mark.parametrize("role", ["owner", "superuser", "chief"])
 def test_nobody_lets_themselves_in_or_out(chief, name, role):
     """D2, whoever they are."""
     make_user("other", "owner")
     person = make_user("me", is_superuser=True) if role == "superuser" else make_user("me", role)
     actor = fetch(person)
-    refused(attempt(name, actor, person), person, "D2" if name in ("suspend", "delete") else "D1")
+    shut_out_already = name in ("restore", "approve", "reject")
+    refused(attempt(name, actor, person), person, "D1" if shut_out_already else "D2")
 
 
 def test_the_last_owner_is_neither_suspended_nor_deleted(low):
@@ -173,7 +183,7 @@ def test_the_last_owner_is_neither_suspended_nor_deleted(low):
 
 def test_a_person_is_made_without_roles_rank_or_password(chief):
     made = people.create_person(
-        acting_user=chief, values={"username": "new", "email": "new@example.org"}
+        acting_user=chief, values={"username": "new", "email": "new@example.org"}, origin=ORIGIN
     )
     assert (made.state, made.has_usable_password(), made.role_assignments.count()) == (
         "active",
@@ -191,14 +201,16 @@ def test_nothing_but_who_they_are_is_written_by_name(owner, low, name):
     """Threat 3: mass assignment, by an Owner too."""
     for call in (
         lambda: people.edit_person(acting_user=owner, person=low, values={name: True}),
-        lambda: people.create_person(acting_user=owner, values={"username": "x", name: True}),
+        lambda: people.create_person(
+            acting_user=owner, values={"username": "x", name: True}, origin=ORIGIN
+        ),
     ):
         refused(call, low, name)
     assert not User.objects.filter(username="x").exists()
 
 
 def test_a_field_that_the_actor_may_not_write_is_refused_by_name(low):
-    """R17: read-only fields of people hold here too."""
+    """R17: read-only fields of people hold here too, of those who are there and of new ones."""
     make_role(
         "clerk",
         level=50,
@@ -208,17 +220,21 @@ def test_a_field_that_the_actor_may_not_write_is_refused_by_name(low):
     clerk = fetch(make_user("cleo", "clerk"))
     values = {"email": "other@example.org"}
     refused(lambda: people.edit_person(acting_user=clerk, person=low, values=values), low, "email")
+    made = {"acting_user": clerk, "origin": ORIGIN}
+    values = {"username": "new", "email": "new@example.org"}
+    refused(lambda: people.create_person(values=values, **made), low, "email")
     people.edit_person(acting_user=clerk, person=low, values={"first_name": "Lo"})
     assert stored(low).first_name == "Lo"
+    assert people.create_person(values={"username": "new"}, **made).pk
 
 
 def test_a_name_or_address_is_had_once_and_free_again_after_deletion(owner, low):
     """R26."""
     values = {"username": "twin", "email": "LOW@example.org"}
     with pytest.raises(Invalid):
-        people.create_person(acting_user=owner, values=values)
+        people.create_person(acting_user=owner, values=values, origin=ORIGIN)
     people.delete_person(acting_user=owner, person=low)
-    people.create_person(acting_user=owner, values=values)
+    people.create_person(acting_user=owner, values=values, origin=ORIGIN)
     with pytest.raises(Invalid):
         people.undelete_person(acting_user=owner, person=low)
     assert stored(low).deleted_at
@@ -271,7 +287,7 @@ def test_whoever_waits_is_approved_with_roles_that_the_actor_may_give(chief):
 def test_a_reset_password_opens_nothing_any_more(chief, low):
     low.set_password("old one")
     low.save()
-    people.reset_password(acting_user=chief, person=low)
+    people.reset_password(acting_user=chief, person=low, origin=ORIGIN)
     assert not stored(low).check_password("old one")
 
 

@@ -15,6 +15,7 @@ from crm.demo.loading import load_demonstration
 from crm.demo.people import COLLEAGUES, NAMED, PEOPLE
 from crm.demo.roles import SAMPLE_ROLES
 from crm.models import Account, Contact, Lead
+from crm.models.sharing import ContactShare
 from roles.models import AuditEntry, Role, RoleAssignment
 from roles.services.loading import read_role
 from roles.snapshots import load_policy
@@ -287,6 +288,17 @@ class TestTheLoadedAccount(TestCase):
             assert (records.first().created_at - NOW).days < -450
             assert (records.last().created_at - NOW).days > -60
             assert all(made.created_at <= made.changed_at <= NOW for made in records)
+
+    def test_people_have_shared_changed_and_deleted_records(self):
+        """D13, R19: by themselves, each in the past."""
+        found = AuditEntry.objects.filter(action__startswith="record.")
+        assert set(found.values_list("action", flat=True)) == {
+            *("record.shared", "record.unshared", "record.changed", "record.deleted")
+        }
+        assert found.count() > 25
+        assert not found.filter(actor=None).exists() and not found.filter(moment__gt=NOW).exists()
+        assert ContactShare.objects.exclude(user=None).exists()
+        assert ContactShare.objects.exclude(team=None).exists()
 
     def test_contacts_are_people_of_accounts_that_are_there(self):
         at_accounts = Contact.objects.exclude(account=None)

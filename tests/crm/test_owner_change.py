@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from crm.models import Contact
-from tests.factories import make_role, make_team, make_user
+from tests.factories import give, make_role, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 CODES = "contacts.view contacts.edit"
@@ -94,3 +94,13 @@ def test_for_an_action_of_its_own_the_scopes_of_that_action_count(give_away):
     ann, ben = make_user("ann", "narrow"), make_user("ben")
     assert not give_away(ann, contact_of(ann), ben)
     assert give_away(make_user("olga", "owner"), contact_of(ben), ann)
+
+
+def test_nobody_gives_a_record_away_to_where_they_could_not_edit_it_any_more(give_away):
+    """R14, R18: the editing role reaches the new owner, and no role views there."""
+    make_team("red", ann := make_user("ann"), mate := make_user("mia"))
+    give(ann, make_role("edits", permissions="contacts.edit", records={"contacts": "team"}))
+    give(ann, make_role("views", permissions="contacts.view", records=OWN))
+    assert not give_away(ann, contact_of(ann), mate)
+    give(ann, make_role("sees", permissions="contacts.view", records={"contacts": "team"}))
+    assert give_away(ann, contact_of(ann), mate)

@@ -49,7 +49,7 @@ def test_records_are_found_by_whose_they_are(everyones):
 def test_who_sees_only_their_own_is_not_asked_whose():
     seller = signed_in("sam", "user")
     three(User.objects.get(username="sam"))
-    assert "By owner" not in seller.get("/crm/contact/").content.decode()
+    assert "?owner=mine" not in seller.get("/crm/contact/").content.decode()
     assert names(seller, "/crm/contact/?owner=others") <= {"Ours"}
 
 

@@ -201,6 +201,18 @@ def test_a_form_offers_and_takes_references_in_reach_only(seller, model, field, 
     assert getattr(record, field) == seen
 
 
+@pytest.mark.parametrize("sees_people", [False, True])
+def test_an_owner_is_a_link_only_to_who_may_open_the_page_of_a_person(db, sees_people):
+    """R24: also where it is themselves, whose name they read in any case."""
+    make_role("reader", permissions="contacts.view" + " users.view" * sees_people)
+    reader = signed_in("sam", "reader")
+    record = make(Contact, "Marlowe", "sam")
+    page = text(reader.get(url_of(record)))
+    person = f"/accounts/user/{record.owner_id}/change/"
+    assert (person in page) is (reader.get(person).status_code == 200) is sees_people
+    assert "sam" in page
+
+
 def test_hidden_fields_have_no_column_and_no_filter(db):
     """R16, also where a column writes the field in a way of its own."""
     open_to = dict.fromkeys(("deals", "contacts", "leads"), "all")

@@ -10,11 +10,16 @@ from rbac_site.settings import DEVELOPMENT_SECRET
 
 pytestmark = pytest.mark.django_db
 SAFE = {"SECRET_KEY": "long and random", "DEBUG": False, "DEMO": False, "DEVELOPMENT": False}
+SAFE |= {"ALLOWED_HOSTS": [".example.com"]}
 
 
 @pytest.mark.parametrize(
     ("setting", "value", "words"),
-    [("SECRET_KEY", DEVELOPMENT_SECRET, "SECRET_KEY"), ("DEBUG", True, "DEBUG")],
+    [
+        ("SECRET_KEY", DEVELOPMENT_SECRET, "SECRET_KEY"),
+        ("DEBUG", True, "DEBUG"),
+        ("ALLOWED_HOSTS", ["crm.example.com", "*"], "ALLOWED_HOSTS"),
+    ],
 )
 def test_it_refuses_unsafe_settings_and_names_them(setting, value, words):
     with (

@@ -133,3 +133,38 @@ def test_an_address_that_only_takes_forms_says_so_to_a_browser(browse):
     assert "This address only takes forms" in said(answer)
     bare = Client().get("/theme/", headers={"accept": "application/json"})
     assert bare.status_code == 405 and not bare.content
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/a%00b/",
+        "/teams/a%00b/",
+        "/departments/a%00b/",
+        "/roles/role/add/?clone=a%00",
+        "/roles/role/add/?base=%00",
+        "/roles/role/{pk}/delete/?move_to=a%00",
+        "/accounts/user/1/roles/a%00b/take-back/",
+    ],
+)
+def test_an_address_with_a_nul_is_none(browse, url):
+    """PostgreSQL refuses to look for it; nothing bears a name with one."""
+    role = make_role("rep")
+    assert browse("owner").get(url.format(pk=role.pk)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("url", "data"),
+    [
+        ("/roles/role/{pk}/change/", {"base": "a\0b"}),
+        ("/roles/role/bases/", {"roles": "{pk}", "base": "a\0b"}),
+        ("/roles/role/{pk}/delete/", {"move_to": "a\0b"}),
+    ],
+)
+def test_a_nul_in_a_form_is_no_role(browse, url, data):
+    role = make_role("rep")
+    sent = {name: value.format(pk=role.pk) for name, value in data.items()}
+    answer = browse("owner").post(url.format(pk=role.pk), sent)
+    assert answer.status_code == 200 and 'class="errornote' in said(answer)
+    role.refresh_from_db()
+    assert role.base is None
