@@ -22,7 +22,7 @@ lint: .venv/dev.stamp  ## style, types, templates and floors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/djlint --quiet --check --lint templates roles
+	@$(BIN)/djlint --quiet --lint templates roles
 	@$(BIN)/lint-imports
 
 bench: .venv/test.stamp  ## measure
