@@ -14,6 +14,7 @@ from roles import policy
 from roles.core.vocabulary import Standing
 from roles.directory import get_directory
 
+from .services.mailing import mail_for_anybody
 from .services.newcomers import log_person
 
 MISMATCH = _("The name or the password is not right. Check both, or choose a new password.")
@@ -32,6 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Close the library's own registration, which proves an address too late."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send what the library writes, all of it to who is not signed in, within the limit."""
+        send = super().send_mail
+        mail_for_anybody(email, lambda: send(template_prefix, email, context))
 
     def set_password(self, user: Any, password: str) -> None:
         """Store a password that the person chose themselves, with its entry in the log (D13).

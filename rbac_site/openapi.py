@@ -23,6 +23,17 @@ TEXT, TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 SHARE = OpenApiParameter("share", int, OpenApiParameter.PATH, description="The share's id.")
 OPERATIONS = ("get", "post", "put", "patch", "delete")
 KEYS = ("{id}", "{code}", "{username}")
+MAILING = {
+    f"/api/v1/{path}/"
+    for path in (
+        "users",
+        "users/{username}",
+        "users/{username}/second-factor",
+        "invitations",
+        "invitations/{id}/resend",
+    )
+}
+"""Where a change mails somebody."""
 REFUSALS = {
     "400": "Bad input; `errors` says what is wrong by field. Nothing was done.",
     "401": "Not signed in, or the token is not valid.",
@@ -30,6 +41,7 @@ REFUSALS = {
     "404": "There is no such record in your reach.",
     "409": "A rule stands against it that no other input could mend.",
     "412": "`If-Match` names another state of the record than the present one.",
+    "429": "Somebody would be sent one mail too many; `Retry-After` says when to try again.",
 }
 
 
@@ -230,4 +242,6 @@ def _refusals(path: str, item: dict[str, Any], method: str) -> list[str]:
         found += ["412"] if "patch" in item and method in ("put", "patch", "delete") else []
     if any(key in path for key in KEYS[1:]) and method in ("post", "delete"):
         found += ["409"]
+    if method != "get" and path in MAILING:
+        found += ["429"]
     return found

@@ -22,10 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _process_that_knows_nothing_yet() -> None:
-    """Forget what the test before let this process remember of policy and people."""
+    """Forget what the test before let this process remember of policy, people and mails."""
+    from django.core.cache import cache as counts
+
     from roles.snapshots import cache
 
     cache.clear()
+    counts.clear()
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from roles.core.errors import Invalid, Refused
+from roles.core.errors import Invalid, Paused, Refused
 from roles.services.delegation import why_not
 
 from ..models import User
@@ -48,7 +49,7 @@ class UserAdmin(PersonRoles):
     ) -> HttpResponse:
         """Show a person's page; a post changes who they are, and nothing else of them."""
         if object_id is None:
-            return super().changeform_view(request, None, form_url, extra_context)
+            return self._add_view(request, form_url, extra_context)
         person = self._person(request, object_id)
         if person is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -60,6 +61,13 @@ class UserAdmin(PersonRoles):
         if form.is_valid():
             return self._do(request, person, lambda: self._edit(request, person, form))
         return self._page(request, person, identity=form)
+
+    def _add_view(self, request: HttpRequest, *args: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, None, *args)
+        except Paused as pause:
+            context = self.admin_site.each_context(request) | {"exception": str(pause)}
+            return render(request, "429.html", context, status=429)
 
     def _identity(self, request: HttpRequest, person: User, data: Any = None) -> Any:
         kind = self.get_form(request, person, change=True)
@@ -84,6 +92,8 @@ class UserAdmin(PersonRoles):
     def _through(self, service: Any, **kwargs: Any) -> Any:
         try:
             return service(**kwargs)
+        except Paused:
+            raise
         except (Refused, Invalid) as refusal:
             raise PermissionDenied(str(refusal)) from refusal
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from roles.core.errors import Invalid, Refused
+from roles.core.errors import Invalid, Paused, Refused
 from roles.services.delegation import why_not
 
 from ..models import User
@@ -86,8 +86,7 @@ class PersonPosts(UserBulk):
                 words = do()
         except caught as refusal:
             self.forget(request)
-            status = 400 if isinstance(refusal, Invalid) else 403
-            return self._page(request, person, status=status, refusal=str(refusal))
+            return self._page(request, person, status=_status(refusal), refusal=str(refusal))
         self.forget(request)
         name = str(self.named(request, User.objects.get(pk=person.pk)))
         messages.success(request, words.replace("%(name)s", name))
@@ -96,3 +95,9 @@ class PersonPosts(UserBulk):
     def _refuse_more(self, form: StrictForm) -> None:
         if not form.is_valid():
             raise Refused(" ".join(form.non_field_errors()))
+
+
+def _status(refusal: Exception) -> int:
+    if isinstance(refusal, Paused):
+        return 429
+    return 400 if isinstance(refusal, Invalid) else 403

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from roles import policy
 from roles.core import clock
-from roles.core.errors import Blocked, Invalid, Refused
+from roles.core.errors import Blocked, Invalid, Paused, Refused
 from roles.models import Role
 from roles.models.versions import lock_policy, one_bump
 from roles.services import audit
@@ -23,6 +23,7 @@ from ..links import INVITATION_LASTS, hash_of, invitation_key, make_token
 from ..models import Invitation, InvitationState, User
 from ..models.user import State
 from .acting import administering, changed
+from .mailing import mail_once_done
 from .newcomers import came_in, first_role, log_person, store_newcomer
 
 INVITE = "users.invite"
@@ -77,7 +78,8 @@ def resend_invitation(*, acting_user: Any, invitation: Invitation, origin: str) 
         _require_its_role(actor, held.role)
         _require_moderate(acting_user)
         if held.sent_at > clock.now() - timedelta(minutes=1):
-            raise Refused(_("A link was sent within the last minute. Wait a little."))
+            words = _("A link was sent within the last minute. Wait a little.")
+            raise Paused(words, wait=60)
         token, before = make_token(), held.inviter
         held.inviter, held.token_hash, held.sent_at = acting_user, hash_of(token), clock.now()
         held.expires_at = held.sent_at + INVITATION_LASTS
@@ -167,11 +169,11 @@ def _unanswered(invitation: Invitation) -> Invitation:
 
 def _require_moderate(acting_user: Any) -> None:
     since = clock.now() - timedelta(hours=1)
-    sent = Invitation.objects.filter(inviter=acting_user.pk, sent_at__gt=since).count()
-    if sent >= SENT_IN_AN_HOUR:
-        raise Refused(
-            _("You sent %(count)d invitations within an hour. Go on later.") % {"count": sent}
-        )
+    sent = Invitation.objects.filter(inviter=acting_user.pk, sent_at__gt=since)
+    if sent.count() >= SENT_IN_AN_HOUR:
+        words = _("You sent %(count)d invitations within an hour. Go on later.")
+        wait = sent.earliest("sent_at").sent_at - since
+        raise Paused(words % {"count": SENT_IN_AN_HOUR}, wait=int(wait.total_seconds()) + 1)
 
 
 def _make_room(acting_user: Any, address: str) -> None:
@@ -200,7 +202,7 @@ def _revoke(acting_user: Any, invitation: Invitation) -> None:
 def _send(invitation: Invitation, token: str, origin: str) -> Sent:
     """Mail the link once the change stands; a mail that fails leaves the link that is shown."""
     key = invitation_key(token, mailed=True)
-    transaction.on_commit(lambda: mail.send_invitation(invitation, key, origin), robust=True)
+    mail_once_done(invitation.email, lambda: mail.send_invitation(invitation, key, origin))
     return Sent(invitation, invitation_key(token, mailed=False))
 
 

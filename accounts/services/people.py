@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +18,7 @@ from .. import mail, second_factor
 from ..models import User
 from ..models.user import State
 from .acting import administering, changed, in_words, read
+from .mailing import mail_once_done, mailbox_of
 from .newcomers import log_person
 
 PERSONAL = ("username", "first_name", "last_name", "email")
@@ -196,7 +196,6 @@ def remove_second_factor(*, acting_user: Any, person: User) -> User:
 
 
 def _mail_link(send: Any, acting_user: Any, person: User, origin: str) -> None:
-    """Mail the link once the change stands; a mail that fails takes nothing of it back."""
-    pk = person.pk
-    if person.email:
-        transaction.on_commit(lambda: send(pk, acting_user, origin), robust=True)
+    """Mail the link once the change stands, to whoever has an address."""
+    pk, is_sent = person.pk, bool(person.email)
+    mail_once_done(mailbox_of(person), lambda: is_sent and send(pk, acting_user, origin))

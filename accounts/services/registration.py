@@ -15,6 +15,7 @@ from ..addresses import domain_of, normal_address, normal_domain
 from ..models import RegistrationDomain, User
 from ..models.user import State
 from .acting import administering, changed
+from .mailing import mail_for_anybody
 from .newcomers import came_in, first_role, log_person, store_newcomer
 
 MANAGE = "domains.manage"
@@ -30,13 +31,14 @@ def check_address(text: str) -> str:
 def ask_to_register(*, address: str, origin: str) -> None:
     """Send a link that proves the address, or tell its owner that they have an account.
 
-    Nothing is stored before the link is opened, so nobody can take another person's address.
+    An address that gets enough mails as it is is sent none, and whoever asks is not told. Nothing
+    is stored before the link is opened, so nobody can take another person's address.
     """
     _require_domain(address)
     if User.objects.filter(email__iexact=address, deleted_at=None).exists():
-        mail.send_already_there(address, origin)
+        mail_for_anybody(address, lambda: mail.send_already_there(address, origin))
     else:
-        mail.send_registration(address, origin)
+        mail_for_anybody(address, lambda: mail.send_registration(address, origin))
 
 
 def register_person(*, address: str, **values: str) -> User:

@@ -24,6 +24,14 @@ class Blocked(Refused):
     """What nobody may do as things stand, whatever they type: the last Owner, a role in use."""
 
 
+class Paused(Refused):
+    """What has been asked for too often, and may be again in `wait` seconds."""
+
+    def __init__(self, message: Any, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class Invalid(RolesError):
     """Input that can be mended: messages by the field they belong to, `""` for the whole."""
 

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import policy
-from ..core.errors import Blocked, Invalid, Refused
+from ..core.errors import Blocked, Invalid, Paused, Refused
 from ..core.specs import Module
 from ..services import records
 from .activities import RecordHistory
@@ -39,6 +39,17 @@ class Standstill(exceptions.APIException):
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
+
+
+class Pause(exceptions.APIException):
+    """Something was asked for too often; `wait` becomes the header `Retry-After`."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "throttled"
+
+    def __init__(self, paused: Paused) -> None:
+        super().__init__(str(paused))
+        self.wait = paused.wait
 
 
 class StrictQuery(APIView):
@@ -71,6 +82,8 @@ class StrictQuery(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Say what a service refused in the words of the API."""
+        if isinstance(exc, Paused):
+            exc = Pause(exc)
         if isinstance(exc, Refused):
             kind = Standstill if isinstance(exc, Blocked) else exceptions.PermissionDenied
             exc = kind(str(exc))

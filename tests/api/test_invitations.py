@@ -212,7 +212,7 @@ def test_what_cannot_be_sent_again_says_why(olga, ida):
     problem(ida.ask("POST", path), 403)
     assert list(errors(olga.ask("POST", path, {"role": "guest"}))) == ["role"]
     assert olga.ask("POST", path).status_code == 200
-    problem(olga.ask("POST", path), 403)
+    problem(olga.ask("POST", path), 429)
     olga.ask("DELETE", path.removesuffix("resend/"))
     problem(olga.ask("POST", path), 409)
     problem(olga.ask("POST", f"{LIST}999999/resend/"), 404)
