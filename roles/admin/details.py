@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..core.changes import VALUES, RoleChanges
 from ..core.specs import Fields, Records, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, FieldLevel
-from .second_factor import choice_of
+from ..services.labels import choice_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..core.impact import Mark
 from ..registry import registry
-from ..services.labels import ACTION_LABELS, label_of
+from ..services.labels import by_module
 
 ASKS = {
     "yes": gettext_lazy("Asks for a second factor: without one it gives nothing."),
@@ -58,23 +58,6 @@ def _counts(gained: int, lost: int) -> str:
     if lost:
         parts.append(ngettext("loses %d permission", "loses %d permissions", lost) % lost)
     return _(" and ").join(parts)
-
-
-def by_module(names: list[str]) -> list[str]:
-    """Join the actions of a module: “Contacts: View, Create”; features and privileges follow."""
-    catalogue = registry.catalogue
-    lines = []
-    for module in catalogue.modules.values():
-        labels = [
-            str(label)
-            for action, (label, _help) in ACTION_LABELS.items()
-            if f"{module.code}.{action}" in names
-            and f"{module.code}.{action}" in module.permissions
-        ]
-        if labels:
-            lines.append(f"{module.label}: {', '.join(labels)}")
-    cells = {code for module in catalogue.modules.values() for code in module.permissions}
-    return lines + [label_of(name) for name in names if name not in cells]
 
 
 def _modules(codes: list[str]) -> str:

@@ -16,12 +16,13 @@ from ..core.compile import Source
 from ..core.impact import NO_IMPACT, Impact
 from ..core.specs import RoleSpec
 from ..services.impact import impact_of
+from ..services.impact_words import impact_in_words
 from ..services.role import problems_of
 from .advice import Hint, advice_for
 from .controls import Control
 from .forms import RoleForm
 from .grid import Board, Cell, Row
-from .impact_words import impact_in_words, outcome
+from .impact_words import outcome
 from .state import pack
 from .words import counts_of, given
 

@@ -12,18 +12,19 @@ from ..core.locks import Locks
 from ..directory import get_directory
 from ..models import Role
 from ..services.delegation import excess_in_words
-
-CHOICES = [("no", gettext_lazy("Not asked for")), ("yes", gettext_lazy("Asked for"))]
-"""A select and no box: a box that is not ticked is not posted, and what is absent stays."""
+from ..services.labels import SECOND_FACTOR, choice_of
 
 
 class SecondFactorChoice(forms.TypedChoiceField):
-    """Read the choice as what a role stores."""
+    """Read the choice as what a role stores.
+
+    A select and no box: a box that is not ticked is not posted, and what is absent stays.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=gettext_lazy("Second factor"),
-            choices=CHOICES,
+            choices=SECOND_FACTOR,
             coerce=lambda value: value == "yes",
             **kwargs,
         )
@@ -31,11 +32,6 @@ class SecondFactorChoice(forms.TypedChoiceField):
     def prepare_value(self, value: Any) -> Any:
         """Write what a role stores as one of the choices."""
         return choice_of(value) if isinstance(value, bool) else value
-
-
-def choice_of(second_factor: bool) -> str:
-    """Give the choice that stands for what a role stores."""
-    return "yes" if second_factor else "no"
 
 
 def is_possible() -> bool:
@@ -46,7 +42,7 @@ def is_possible() -> bool:
 def limit(field: Any, *, stands: bool, locks: Locks) -> None:
     """Offer nothing else than what stands to whom the change would be refused (D4)."""
     if locks.second_factor is not None:
-        field.choices = [choice for choice in CHOICES if choice[0] == choice_of(stands)]
+        field.choices = [choice for choice in SECOND_FACTOR if choice[0] == choice_of(stands)]
 
 
 def help_for(role: Role | None, compiled: CompiledRole | None, locks: Locks) -> str:

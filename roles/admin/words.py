@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from ..core.changes import VALUES, RoleChanges, difference
 from ..core.specs import RoleSpec
-from ..services.labels import label_of
-from .second_factor import CHOICES, choice_of
+from ..services.labels import asked_for, label_of
 
 _VALUES = {
     "name": gettext_lazy("Name"),
@@ -41,7 +40,7 @@ def changes_in_words(changes: RoleChanges) -> list[str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return str(dict(CHOICES)[choice_of(value)]).lower()
+        return asked_for(value)
     return str(value or "–")
 
 

@@ -22,7 +22,8 @@ from ..models.versions import lock_policy, one_bump
 from ..registry import registry
 from .delegation import excesses_in_words, require
 from .impact import names_of_fields
-from .role import change_role, fixed_in_system_roles
+from .role import change_role
+from .storing import fixed_in_system_roles
 
 Marks = frozenset[Mark]
 

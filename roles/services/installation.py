@@ -21,8 +21,8 @@ from ..models.versions import bump_policy, lock_policy, one_bump
 from ..registry import BuiltinRole, registry
 from . import audit
 from .assignment import store_assignment
-from .role import store_checked_role, store_role
 from .sharing import kind_of, shares_of
+from .storing import store_checked_role, store_role
 
 
 def mirror_catalogue() -> None:
