@@ -1,4 +1,4 @@
-"""What the site writes to people who come in; plain text, one link each."""
+"""What the site writes to people, in plain text: links that let them in, and what was done."""
 
 from typing import Any
 
@@ -45,6 +45,18 @@ def send_password_reset(pk: int, actor: Any, origin: str) -> None:
     """Send the link to a new password to whoever's old one was made worth nothing."""
     subject = _("Choose a new password for %(site)s") % _site()
     _send_password_link("password_reset", subject, pk, actor, origin)
+
+
+def send_factor_removed(person: User, actor: Any) -> None:
+    """Tell somebody that their second factor was taken off; without an actor on the server."""
+    subject = _("Your second factor at %(site)s was removed") % _site()
+    _send("factor_removed", subject, person.email, {"person": person, "actor": actor})
+
+
+def send_address_changed(person: User, old_address: str, actor: Any) -> None:
+    """Tell the address that an account had that it has another one; not which (threat 3)."""
+    subject = _("Your e-mail address at %(site)s was changed") % _site()
+    _send("address_changed", subject, old_address, {"person": person, "actor": actor})
 
 
 def _send_password_link(template: str, subject: str, pk: int, actor: Any, origin: str) -> None:

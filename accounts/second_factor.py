@@ -15,7 +15,9 @@ from django.db.models.signals import post_delete, post_save
 
 from roles.models.versions import bump_people, deletes_people
 
+from . import mail
 from .models import User
+from .services.mailing import mail_to
 from .services.newcomers import log_person
 
 MADE = {
@@ -54,12 +56,14 @@ def has_second_factor(user: User) -> bool:
 def remove_second_factor(*, user: User, acting_user: Any = None) -> bool:
     """Take the second factor off an account, with its recovery codes; tell whether it had one.
 
-    Without an actor it is whoever runs the server; for an actor the service has asked.
+    Without an actor it is whoever runs the server; for an actor the service has asked. Whose it
+    was is mailed that it is gone: it may be news to them.
     """
     with transaction.atomic():
         count, _by_model = Authenticator.objects.filter(user=user).delete()
         if count:
             log_person(acting_user, "user.second_factor_removed", user, [])
+            mail_to(user, lambda: mail.send_factor_removed(user, acting_user))
     return bool(count)
 
 

@@ -31,6 +31,7 @@ MAILING = {
         "users/{username}/second-factor",
         "invitations",
         "invitations/{id}/resend",
+        "activities/{id}/undo",
     )
 }
 """Where a change mails somebody."""

@@ -22,9 +22,13 @@ FOR_ANYBODY = 5
 """So many of them who is not signed in can ask for: nobody uses up what an Owner may need."""
 
 
-def mailbox_of(person: User) -> str:
-    """Name what is counted; without an address too, or a pause would tell that there is one."""
-    return person.email or f"#{person.pk}"
+def mail_to(person: User, send: Callable[[], object]) -> None:
+    """Mail a person once the change stands, if they have an address.
+
+    Who has none is counted too: otherwise a pause would tell that there is one (R23).
+    """
+    address = person.email
+    mail_once_done(address or f"#{person.pk}", lambda: address and send())
 
 
 def mail_once_done(mailbox: str, send: Callable[[], object]) -> None:

@@ -18,7 +18,7 @@ from .. import mail, second_factor
 from ..models import User
 from ..models.user import State
 from .acting import administering, changed, in_words, read
-from .mailing import mail_once_done, mailbox_of
+from .mailing import mail_once_done, mail_to
 from .newcomers import log_person
 
 PERSONAL = ("username", "first_name", "last_name", "email")
@@ -53,6 +53,7 @@ def edit_person(*, acting_user: Any, person: User, values: Mapping[str, Any]) ->
     _require_personal(values)
     with administering(acting_user, "users.edit") as actor:
         person = read(person, actor, "users.edit")
+        address = person.email
         require_fields(policy.check_changes(actor, person, values))
         rows = [
             changed(name, getattr(person, name), value)
@@ -65,6 +66,7 @@ def edit_person(*, acting_user: Any, person: User, values: Mapping[str, Any]) ->
             _store(person, [row["field"] for row in rows])
             _follow_address(person)
             log_person(acting_user, "user.changed", person, rows, is_field_change=True)
+            _tell_address_before(acting_user, person, address)
     return person
 
 
@@ -87,6 +89,12 @@ def _follow_address(person: User) -> None:
     EmailAddress.objects.filter(user=person).exclude(email__iexact=kept).delete()
     if kept and not EmailAddress.objects.filter(user=person).exists():
         EmailAddress.objects.create(user=person, email=kept, primary=True, verified=False)
+
+
+def _tell_address_before(acting_user: Any, person: User, address: str) -> None:
+    """Mail to the address that was theirs that it is not any more, whoever changed it."""
+    if address and address.lower() != person.email.lower():
+        mail_once_done(address, lambda: mail.send_address_changed(person, address, acting_user))
 
 
 # In and out
@@ -196,6 +204,5 @@ def remove_second_factor(*, acting_user: Any, person: User) -> User:
 
 
 def _mail_link(send: Any, acting_user: Any, person: User, origin: str) -> None:
-    """Mail the link once the change stands, to whoever has an address."""
-    pk, is_sent = person.pk, bool(person.email)
-    mail_once_done(mailbox_of(person), lambda: is_sent and send(pk, acting_user, origin))
+    pk = person.pk
+    mail_to(person, lambda: send(pk, acting_user, origin))
