@@ -134,8 +134,7 @@ def name_of_glimpse(glimpse: policy.Glimpse) -> str:
     """Give the name by which the reader may know something: the log's, or its kind and key."""
     if glimpse.name or glimpse.model is None:
         return glimpse.name
-    kind = capfirst(glimpse.model._meta.verbose_name)
-    return _("%(kind)s %(number)s") % {"kind": kind, "number": glimpse.key}
+    return policy.unnamed(glimpse.model, glimpse.key)
 
 
 def _what(user: Any, seen: policy.Seen, about: Model | None) -> str:

@@ -6,8 +6,6 @@ from typing import Any
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import policy
@@ -26,10 +24,7 @@ def name_of(record: Model, mask: FieldMask) -> str:
     """Name a record that is in reach: by `str` only where all that it is built of is readable."""
     if registry.naming_fields(type(record)) <= mask.readable:
         return str(record)
-    return _("%(kind)s %(number)s") % {
-        "kind": capfirst(record._meta.verbose_name),
-        "number": record.pk,
-    }
+    return policy.unnamed(type(record), record.pk)
 
 
 def names_for(user: Any, records: Iterable[Model]) -> dict[Any, str]:

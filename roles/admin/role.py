@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from .. import policy
 from ..core.changes import apply
 from ..core.errors import Conflict, Invalid, Refused
 from ..models import Role
@@ -111,7 +112,10 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
         # Asked before the save: afterwards nobody can tell who gained what by it.
         impact = impact_of(form.role, apply(form.changes, form.current))
         made = change_role(
-            acting_user=request.user, role=form.role, changes=form.changes, seen=form.shown
+            acting_user=request.user,
+            role=form.role,
+            changes=form.changes,
+            seen=policy.role_as_read(request.user, form.role, form.shown),
         )
         text = outcome(made, impact)
         words = _("“%(role)s” is saved: %(summary)s.") if text else _("Nothing was changed.")

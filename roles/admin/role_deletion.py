@@ -46,7 +46,7 @@ class RoleDeletion(RolePages):
             refusal = self._delete(request, role, target)
             if not refusal:
                 return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
-        words = self._moving_in_words(role, target) if target else {}
+        words = self._moving_in_words(request, role, target) if target else {}
         return self._delete_page(request, role, {"refusal": refusal, "target": target, **words})
 
     def _target(self, request: HttpRequest, role: Role) -> tuple[Role | None, str]:
@@ -73,8 +73,8 @@ class RoleDeletion(RolePages):
         messages.success(request, _deleted_in_words(role, target, moved))
         return ""
 
-    def _moving_in_words(self, role: Role, target: Role) -> dict[str, Any]:
-        plan = plan_deletion(role=role, target=target)
+    def _moving_in_words(self, request: HttpRequest, role: Role, target: Role) -> dict[str, Any]:
+        plan = plan_deletion(role=role, target=target, asker=request.user)
         names = dict(Role.objects.values_list("code", "name"))
         return {
             "people_effect": effect_in_words(plan.people),

@@ -1,18 +1,20 @@
 """A role as the API writes and reads it: as a policy file does, with what is known beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..core.compile import Rules
+from ..core.compile import CompiledRole, Rules
 from ..core.document import dump_role
 from ..core.errors import DocumentError, Invalid
 from ..core.reading import Part
+from ..core.role_masks import FIELD_OF
 from ..core.role_reading import ROLE_KEYS, RoleReader
-from ..core.specs import Fields, Module, Records, RoleSpec
+from ..core.specs import Fields, Records, RoleSpec
 from ..core.vocabulary import ACTIONS
 from ..registry import registry
+from ..rest_framework.refusals import refuse_names
 from ..services.validation import current_shadows
 from ..snapshots import Snapshot
 
@@ -30,12 +32,31 @@ EMPTY: Mapping[str, Any] = {
 }
 
 
+READS: Mapping[str, frozenset[str]] = {
+    **{part: frozenset({field}) for part, field in FIELD_OF.items()},
+    "name": frozenset({"name"}),
+    "own": frozenset({"permissions"}),
+    "effective": frozenset({"permissions", "base"}),
+    "locked": frozenset({"permissions"}),
+}
+"""The fields of roles without which a key is not there; every other key is there always (R16)."""
+
+
+def keys_for(readable: Collection[str]) -> frozenset[str]:
+    """Give the keys of a role for somebody to whom these fields of roles are open."""
+    keys = (*ROLE_KEYS, *BESIDE)
+    return frozenset(key for key in keys if READS.get(key, frozenset()) <= set(readable))
+
+
 def describe_role(
-    spec: RoleSpec, now: Snapshot, *, users: int, locked: Iterable[str]
+    spec: RoleSpec, now: Snapshot, *, users: int, locked: Iterable[str], keys: Collection[str]
 ) -> dict[str, Any]:
-    """Give a role with its own values, all that it gives, and how many people hold it now."""
+    """Give a role with its own values, all that it gives, and how many people hold it now.
+
+    `spec` and `now` are as the asker may read them; of the keys they have `keys`.
+    """
     shown = enabled_part(spec, now.rules)
-    return {
+    whole = {
         **shape_of(shown),
         "own": sorted(shown.permissions),
         "effective": sorted(now.role(spec.code).permissions),
@@ -43,6 +64,7 @@ def describe_role(
         "system": spec.is_system,
         "locked": sorted(locked),
     }
+    return {key: value for key, value in whole.items() if key in keys}
 
 
 def shape_of(spec: RoleSpec) -> dict[str, Any]:
@@ -55,6 +77,7 @@ def without_what_was_shown(body: Any, shown: Mapping[str, Any]) -> Any:
     """Leave out what an answer says beside the role's own values, if it is sent back as it was."""
     if not isinstance(body, Mapping):
         return body
+    refuse_names(key for key in body if key not in shown)
     changed = [key for key in BESIDE if key in body and body[key] != shown[key]]
     if changed:
         raise Invalid({key: [_("This is set by the server.")] for key in changed})
@@ -132,20 +155,19 @@ def _at_its_key(error: DocumentError) -> Invalid:
     return Invalid({key: [message]})
 
 
-def describe_matrix(code: str, now: Snapshot, locked: frozenset[str]) -> dict[str, Any]:
-    """Give the grid: a cell for each module and action, and one for each feature."""
-    rules, spec, compiled = now.rules, now.roles[code], now.role(code)
+def describe_matrix(
+    code: str, now: Snapshot, locked: frozenset[str], *, tells_base: bool
+) -> dict[str, Any]:
+    """Give the grid: a cell for each module and action, and one for each feature.
 
-    def cell(code: str) -> dict[str, Any]:
-        kinds = {source.kind for source in compiled.permissions.get(code, ())}
-        return {
-            "code": code,
-            "applicable": True,
-            "granted": code in spec.permissions,
-            "inherited": bool(kinds & {"inherited", "owner"}),
-            "implied": "implied" in kinds,
-            "locked": code in locked,
-        }
+    Whether a cell is inherited is not said to whom bases are hidden.
+    """
+    rules, spec = now.rules, now.roles[code]
+
+    def cell(code: str, *, applies: bool = True) -> dict[str, Any]:
+        found = _cell(code, now.role(spec.code), applies=applies)
+        found["locked"] = not applies or code in locked
+        return {key: value for key, value in found.items() if tells_base or key != "inherited"}
 
     modules = [m for m in rules.catalogue.modules.values() if m.code not in rules.disabled]
     features = [f for f in rules.catalogue.features.values() if f.module not in rules.disabled]
@@ -157,7 +179,10 @@ def describe_matrix(code: str, now: Snapshot, locked: frozenset[str]) -> dict[st
                 "code": module.code,
                 "label": str(module.label),
                 "group": str(module.group),
-                "cells": {action: _cell_of(module, action, cell) for action in ACTIONS},
+                "cells": {
+                    action: cell(f"{module.code}.{action}", applies=action in module.actions)
+                    for action in ACTIONS
+                },
             }
             for module in modules
         ],
@@ -168,16 +193,12 @@ def describe_matrix(code: str, now: Snapshot, locked: frozenset[str]) -> dict[st
     }
 
 
-def _cell_of(module: Module, action: str, cell: Any) -> dict[str, Any]:
-    code = f"{module.code}.{action}"
-    if action in module.actions:
-        found: dict[str, Any] = cell(code)
-        return found
+def _cell(code: str, role: CompiledRole, *, applies: bool) -> dict[str, Any]:
+    kinds = {source.kind for source in role.permissions.get(code, ())}
     return {
         "code": code,
-        "applicable": False,
-        "granted": False,
-        "inherited": False,
-        "implied": False,
-        "locked": True,
+        "applicable": applies,
+        "granted": applies and code in role.chain[0].permissions,
+        "inherited": applies and bool(kinds & {"inherited", "owner"}),
+        "implied": applies and "implied" in kinds,
     }

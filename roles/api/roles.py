@@ -1,5 +1,6 @@
 """Roles over HTTP: read, made, changed, cloned and deleted as the services allow."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, ClassVar
@@ -16,7 +17,6 @@ from .. import policy, snapshots
 from ..core.changes import difference
 from ..core.errors import Conflict, Invalid
 from ..core.impact import Impact
-from ..core.role_reading import ROLE_KEYS
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
@@ -24,6 +24,7 @@ from ..rest_framework.activities import RecordHistory
 from ..rest_framework.etags import Marked, PreconditionFailed
 from ..rest_framework.pagination import BoundedPages
 from ..rest_framework.permissions import GovernedPermission
+from ..rest_framework.refusals import refuse_names
 from ..rest_framework.views import StrictQuery
 from ..services.cloning import clone_for
 from ..services.impact import impact_of
@@ -31,9 +32,11 @@ from ..services.loading import read_role
 from ..services.role import change_role, create_role, delete_role
 from ..snapshots import Snapshot
 from .role_shapes import (
+    BESIDE,
     describe_matrix,
     describe_role,
     enabled_part,
+    keys_for,
     read_role_body,
     shape_of,
     with_disabled_part,
@@ -75,7 +78,9 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
         """List the roles, the highest level first."""
         page = self.paginator.paginate_queryset(self._roles(), request, self)
         now = snapshots.load_policy()
-        return self.paginator.get_paginated_response([self._described(role, now) for role in page])
+        seen = policy.policy_as_read(request.user, now)
+        described = [self._described(role, now, seen) for role in page]
+        return self.paginator.get_paginated_response(described)
 
     def retrieve(self, request: Request, code: str) -> Response:
         """Give one role."""
@@ -85,6 +90,7 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
 
     def create(self, request: Request) -> Response:
         """Make a role; without a code it has one made of its name."""
+        self._require_keys(request.data)
         return self._created(read_role_body(request.data))
 
     def update(self, request: Request, code: str) -> Response:
@@ -103,7 +109,7 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _target(self, move_to: str | None) -> Role | None:
-        target = Role.objects.filter(code=move_to).first() if move_to is not None else None
+        target = self._in_view().filter(code=move_to).first() if move_to is not None else None
         if move_to is not None and target is None:
             raise Invalid({"move_to": [_("There is no role “%s” to move to.") % move_to]})
         return target
@@ -111,33 +117,43 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
     @action(detail=True, methods=["get", "patch"])
     def matrix(self, request: Request, code: str) -> Response:
         """Give the grid; PATCH `{"grant": […], "revoke": […]}` ticks and unticks cells."""
+        if "permissions" not in self._readable:
+            raise exceptions.NotFound
         if request.method == "PATCH":
             with self._unchanged(code) as role:
-                changes = read_ticks(request.data, snapshots.load_policy(), role.code)
+                seen = policy.policy_as_read(request.user)
+                changes = read_ticks(request.data, seen, role.code)
                 change_role(acting_user=request.user, role=role, changes=changes)
         else:
             role = self._role(code)
         now = snapshots.load_policy()
         locked = self._locked(now.roles[role.code], now)
-        return Response(describe_matrix(role.code, now, locked))
+        seen = policy.policy_as_read(request.user, now)
+        tells_base = "base" in self._readable
+        return Response(describe_matrix(role.code, seen, locked, tells_base=tells_base))
 
     @action(detail=True, methods=["get", "post"], asks="create")
     def clone(self, request: Request, code: str) -> Response:
         """Give what a clone begins with; POST a name, and what shall differ, to create it (D10)."""
         source = self._role(code)
         begun = clone_for(request.user, source)
+        left_out = {"left_out": [*begun.hidden, *begun.left_out]}
         start = _shape_of_clone(begun.spec)
         if request.method == "GET":
-            return Response(start | {"left_out": list(begun.left_out)})
+            keys = self._keys_of_new()
+            return Response({k: v for k, v in start.items() if k in keys} | left_out)
+        self._require_keys(request.data)
         answer = self._created(read_role_body(request.data, start=start), source.code)
-        answer.data["left_out"] = list(begun.left_out)
+        answer.data = {**answer.data, **left_out}
         return answer
 
     @action(detail=True, methods=["post"], asks="edit")
     def impact(self, request: Request, code: str) -> Response:
         """Say who would gain or lose what if the role were as it is sent; nothing is saved."""
         role = self._role(code)
-        return Response(_described_impact(impact_of(role, self._wanted(role, None))))
+        impact = impact_of(role, self._wanted(role, None), asker=request.user)
+        tells = policy.reads_what_roles_give(request.user)
+        return Response(_described_impact(impact) if tells else {})
 
     # What stands behind
 
@@ -150,8 +166,28 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
         """Find the addressed role, whose history is asked for."""
         return self._role(self.kwargs[self.lookup_field])
 
+    @cached_property
+    def _readable(self) -> frozenset[str]:
+        return policy.readable_of_roles(self.request.user)
+
+    def _keys_of_new(self) -> frozenset[str]:
+        """Give the keys that a new role may be sent with (R17)."""
+        sets = policy.writable_of_roles(self.request.user, new=True)
+        return keys_for(self._readable | sets) - set(BESIDE)
+
+    def _require_keys(self, body: Any) -> None:
+        """Refuse a hidden key of a new role as one that does not exist (R23)."""
+        if isinstance(body, Mapping):
+            keys = self._keys_of_new()
+            refuse_names(key for key in body if key not in keys)
+
+    def _in_view(self) -> Any:
+        return policy.accessible(Role.objects.all(), self.request.user)
+
     def _roles(self) -> Any:
-        return policy.with_holders(Role.objects.select_related("base")).order_by("-level", "name")
+        """Give all of them in the list's order: by nothing that is hidden (R23)."""
+        order = policy.order_of_roles(self.request.user)
+        return policy.with_holders(Role.objects.select_related("base")).order_by(*order)
 
     def _role(self, code: str) -> Any:
         """Find the role among those in view: whoever may change roles only learns of none (R23)."""
@@ -168,13 +204,17 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
         every = now.rules.catalogue.enabled_permissions(now.rules.disabled)
         return every if locks.whole or spec.code == OWNER_CODE else every & locks.cells.keys()
 
-    def _described(self, role: Any, now: Snapshot | None = None) -> dict[str, Any]:
+    def _described(
+        self, role: Any, now: Snapshot | None = None, seen: Snapshot | None = None
+    ) -> dict[str, Any]:
         now = now or snapshots.load_policy()
+        seen = seen or policy.policy_as_read(self.request.user, now)
         # What decides nothing is not part of a snapshot.
-        spec = now.roles[role.code].with_changes(
-            description=role.description, is_system=role.is_system
-        )
-        return describe_role(spec, now, users=role.holders, locked=self._locked(spec, now))
+        beside = {"description": role.description, "is_system": role.is_system}
+        spec = seen.roles[role.code].with_changes(**beside)
+        locked = self._locked(now.roles[role.code], now)
+        keys = keys_for(self._readable)
+        return describe_role(spec, seen, users=role.holders, locked=locked, keys=keys)
 
     def _answer(self, role: Any, code: int = status.HTTP_200_OK) -> Response:
         return self.marked(self._described(role), code)
@@ -193,18 +233,25 @@ class RoleViewSet(Marked, RecordHistory, StrictQuery, ViewSet):
 
     def _change(self, code: str, start: dict[str, Any] | None) -> Response:
         with self._unchanged(code) as role:
-            spec = read_role(role)
+            spec = self._read(role)
             changes = difference(spec, self._wanted(role, start))
             change_role(acting_user=self.request.user, role=role, changes=changes, seen=spec)
         return self._answer(self._roles().get(pk=role.pk))
 
     def _wanted(self, role: Any, start: dict[str, Any] | None) -> RoleSpec:
         """Read the role as it is sent; what is left out is as it was, or `start` says."""
+        stored, rules = self._read(role), snapshots.load_policy().rules
         shown = self._described(role)
         body = without_what_was_shown(self.request.data, shown)
-        own = {key: shown[key] for key in ROLE_KEYS} if start is None else start
-        read = read_role_body(body, start=own, code=role.code)
-        return with_disabled_part(read, read_role(role), snapshots.load_policy().rules)
+        own = shape_of(enabled_part(stored, rules))
+        hidden = {key: value for key, value in own.items() if key not in shown}
+        begun = own if start is None else start | hidden
+        read = read_role_body(body, start=begun, code=role.code)
+        return with_disabled_part(read, stored, rules)
+
+    def _read(self, role: Any) -> RoleSpec:
+        """Give what the role stores, as far as the asker may read it."""
+        return policy.role_as_read(self.request.user, role, read_role(role))
 
 
 def _shape_of_clone(spec: RoleSpec) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def field_of(name: str) -> str:
     return "permissions" if "." in name else name
 
 
-_FIELDS_OF_ROLES = {"privilege": "privileges", "scope": "records", "field": "fields"}
+_FIELDS_OF_ROLES = {"privilege": "privileges", "scope": "permissions", "field": "permissions"}
+"""Whose records, and which fields of them, goes with the permissions."""
 
 
 def unflatten(rows: Iterable[Mapping[str, Any]]) -> RoleChanges:

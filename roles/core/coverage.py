@@ -34,6 +34,7 @@ class Excess:
     would give it, `via` how that role comes in: as the base, or as one that is based on the role.
     It is `taken` where the change takes it away.
     `lacking` names the scopes or fields of the item that no single role of the actor has.
+    Where it is about something that they may not read, it `is_veiled` and told without it (R23).
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Excess:
     lacking: tuple[str, ...] = ()
     remedy: Remedy = "ask_owner"
     taken: bool = False
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

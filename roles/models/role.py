@@ -113,7 +113,8 @@ class Role(PolicyRow):
             owner=next((pk for pk, code, _base in edges if code == OWNER_CODE), None),
         )
         if problem:
-            raise ValidationError({"base": chain_refusal(problem, str(self.base))}, code=problem)
+            words = chain_refusal(problem, str(self.base))
+            raise ValidationError({"base": ValidationError(words, code=problem)})
 
 
 def _edges() -> list[tuple[int, str, int | None]]:

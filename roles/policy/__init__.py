@@ -14,6 +14,7 @@
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | whom and which roles may they administer? | `check` on the person or role, `excess_of_*` |
 | what of a role is locked for them? | `locks_for` |
+| what do they know of roles? | `RoleAsRead`, `policy_as_read`, `role_name` |
 | who may? | `holders` |
 | by what do they act? | `act_by`, `token_of`, `limit_of` |
 | whose tokens may they make and revoke? | `check_make_token`, `revocable_tokens` |
@@ -65,6 +66,18 @@ from .people import (
 )
 from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
+from .roles_as_read import (
+    RoleAsRead,
+    order_of_roles,
+    policy_as_read,
+    readable_of_roles,
+    reads_what_roles_give,
+    role_as_read,
+    role_name,
+    role_names,
+    unnamed,
+    writable_of_roles,
+)
 from .seeing import Glimpse, Seen, keys_in, reference_of, seen_entries
 from .sharing import check_share, names_people, offered_teams
 from .things import kinds_in, page_of_thing
@@ -87,6 +100,7 @@ __all__ = [
     "UNSENT",
     "Explanation",
     "Glimpse",
+    "RoleAsRead",
     "Seen",
     "aaccess_for",
     "access_for",
@@ -137,16 +151,23 @@ __all__ = [
     "names_people",
     "no_such_field",
     "offered_teams",
+    "order_of_roles",
     "page_of_thing",
     "planned",
+    "policy_as_read",
     "possible_owners",
     "rank_of",
     "readable_fields",
     "readable_name",
+    "readable_of_roles",
     "readable_on",
+    "reads_what_roles_give",
     "reference_of",
     "resolve",
     "revocable_tokens",
+    "role_as_read",
+    "role_name",
+    "role_names",
     "roles_to_give",
     "secured_holders",
     "seen_entries",
@@ -156,8 +177,10 @@ __all__ = [
     "trash_masks",
     "trashed",
     "unended_assignments",
+    "unnamed",
     "visible_entries",
     "with_holders",
     "with_masks",
     "with_readable",
+    "writable_of_roles",
 ]

@@ -18,6 +18,7 @@ from ..core.delegation import (
     excess_of_touching,
 )
 from ..core.locks import NO_LOCKS, Locks, locks_on
+from ..core.role_masks import veiled, veiled_locks
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..registry import registry
@@ -26,6 +27,7 @@ from .acting import within_limit
 from .asking import access_for
 from .people import unended_assignments
 from .ranks import rank_of
+from .roles_as_read import readable_of_roles
 
 
 def is_owner(user: Any) -> bool:
@@ -59,7 +61,9 @@ def excess_of_role(
         heirs=tuple((now.role(heir), then.role(heir)) for heir in standing),
         theirs=_theirs(user, now, [code, *standing]) if before else frozenset(),
     )
-    return excess_of_change(_actor(user, now), wish, ground_of(then))
+    found = excess_of_change(_actor(user, now), wish, ground_of(then))
+    # What a new role itself says is the actor's own wish: that tells them nothing.
+    return tuple(one if before is None and not one.via else _told(user, one) for one in found)
 
 
 def excess_of_touching_role(user: Any, code: str) -> tuple[Excess, ...]:
@@ -68,7 +72,8 @@ def excess_of_touching_role(user: Any, code: str) -> tuple[Excess, ...]:
         return ()
     now = snapshots.read_policy()
     heirs = [now.role(heir) for heir in _standing_on(now, code)]
-    return excess_of_touching(access_for(user), now.role(code), heirs)
+    found = excess_of_touching(access_for(user), now.role(code), heirs)
+    return tuple(_told(user, one) for one in found)
 
 
 def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
@@ -76,7 +81,8 @@ def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
     if is_owner(user):
         return ()
     now = snapshots.read_policy().with_all_modules()
-    return excess_of_assigning(_actor(user, now), now.role(code), ground_of(now))
+    found = excess_of_assigning(_actor(user, now), now.role(code), ground_of(now))
+    return tuple(_told(user, one) for one in found)
 
 
 def roles_to_give(user: Any) -> frozenset[str]:
@@ -95,7 +101,8 @@ def roles_to_give(user: Any) -> frozenset[str]:
 
 def excess_of_person(user: Any, person: Any) -> tuple[Excess, ...]:
     """Say where a person's rank is not strictly below the user's (D3)."""
-    return excess_of_rank(access_for(user), rank_of(person))
+    found = excess_of_rank(access_for(user), rank_of(person))
+    return tuple(_told(user, one) for one in found)
 
 
 def locks_for(
@@ -111,7 +118,7 @@ def locks_for(
     then = now.with_role(shown)
     standing = _standing_on(now, stored.code) if stored else []
     below = [code for code in now.roles if code not in (OWNER_CODE, shown.code, *standing)]
-    return locks_on(
+    found = locks_on(
         _actor(user, now),
         then.role(shown.code),
         ground_of(then),
@@ -120,6 +127,13 @@ def locks_for(
         heirs=[then.role(heir) for heir in standing],
         others=[now.role(code) for code in below],
     )
+    readable = readable_of_roles(user)
+    return veiled_locks(found, readable)
+
+
+def _told(user: Any, excess: Excess) -> Excess:
+    """Tell of an excess no more than `user` may read of roles (R16, R23)."""
+    return veiled(excess, readable_of_roles(user))
 
 
 def _actor(user: Any, now: Snapshot) -> Access:

@@ -76,7 +76,7 @@ def change_assignment(
     """
     with _administering(acting_user, user) as actor:
         require_within(policy.excess_of_assignment(actor, role.code))
-        assignment = _held(user, role)
+        assignment = _held(acting_user, user, role)
         rows = _set_terms(assignment, values)
         _require_order(assignment.valid_from, assignment.valid_until)
         if role.code == OWNER_CODE and not _lasts(assignment):
@@ -96,7 +96,7 @@ def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
 
 def take_role(*, acting_user: Any, user: Any, role: Role) -> None:
     """End and log an assignment; the service that calls it has asked whether (D2, D3)."""
-    assignment = _held(user, role)
+    assignment = _held(acting_user, user, role)
     if role.code == OWNER_CODE:
         require_another_owner(user)
     _log(acting_user, "role.unassigned", assignment, new=False)
@@ -140,14 +140,16 @@ def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Check and store an assignment without asking who gives it; the callers have asked."""
     _require_order(values.get("valid_from"), values.get("valid_until"))
     if RoleAssignment.objects.filter(user=user, role=role).exists():
-        raise Invalid({"role": [_("%(user)s holds “%(role)s” already (R2).") % _who(user, role)]})
+        words = _("%(user)s holds “%(role)s” already (R2).")
+        raise Invalid({"role": [words % _who(values.get("assigned_by"), user, role)]})
     return RoleAssignment.objects.create(user=user, role=role, **values)
 
 
-def _held(user: Any, role: Role) -> RoleAssignment:
+def _held(acting_user: Any, user: Any, role: Role) -> RoleAssignment:
     found: RoleAssignment | None = RoleAssignment.objects.filter(user=user, role=role).first()
     if found is None:
-        raise Invalid({"role": [_("%(user)s does not hold “%(role)s”.") % _who(user, role)]})
+        words = _("%(user)s does not hold “%(role)s”.")
+        raise Invalid({"role": [words % _who(acting_user, user, role)]})
     return found
 
 
@@ -230,5 +232,5 @@ def _plain(value: Any) -> str | None:
     return value or None
 
 
-def _who(user: Any, role: Role) -> dict[str, str]:
-    return {"user": str(user), "role": role.name}
+def _who(acting_user: Any, user: Any, role: Role) -> dict[str, str]:
+    return {"user": str(user), "role": policy.role_name(acting_user, role)}

@@ -67,17 +67,21 @@ class BaseOutcome:
 
 
 def plan_bases(*, acting_user: Any, roles: Sequence[Role], base: str | None) -> BasePlan:
-    """Work out what `change_bases` would do for this actor, role by role; reads only."""
+    """Work out what `change_bases` would do for this actor, role by role; reads only.
+
+    Nobody is told by it what roles give to whom that is hidden (R23).
+    """
     before = snapshots.load_policy()
     if base is not None and base not in before.roles:
         raise Invalid({"base": [_("There is no role “%s” to base these on.") % base]})
     bases = {code: spec.base for code, spec in before.roles.items()}
     reasons: dict[str, str] = {}
     wanted = dict(before.roles)
-    named = before.roles[base].name if base else ""
+    shows = policy.reads_what_roles_give(acting_user)
+    named = policy.policy_as_read(acting_user, before).roles[base].name if base else ""
     passes = policy.is_owner(acting_user)
     for role in _deepest_first(roles, before):
-        why = _why_not(role, base, bases, named)
+        why = _why_not(acting_user, role, base, bases, named)
         if not why and not passes:
             why = _beyond(acting_user, role, base, before)
         if why:
@@ -88,7 +92,8 @@ def plan_bases(*, acting_user: Any, roles: Sequence[Role], base: str | None) -> 
     after = replace(before, version=None, roles=wanted, compiled={}, joined={})
     moved = {code for code, spec in wanted.items() if spec is not before.roles[code]}
     reached = _standing_on(moved, after)
-    found = {code: difference_of(before.role(code), after.role(code)) for code in reached}
+    told = reached if shows else ()
+    found = {code: difference_of(before.role(code), after.role(code)) for code in told}
     steps = (
         Step(
             role,
@@ -157,7 +162,7 @@ def _change_one(acting_user: Any, role: Role, base: str | None, outcome: BaseOut
     except (Invalid, Refused) as refusal:
         outcome.refused[role.code] = str(refusal)
     except Role.DoesNotExist:
-        outcome.refused[role.code] = _gone(role)
+        outcome.refused[role.code] = _gone(acting_user, role)
 
 
 def _not_all(refused: dict[str, str], number: int) -> str:
@@ -181,10 +186,12 @@ def _standing_on(codes: set[str], now: snapshots.Snapshot) -> list[str]:
     return [c for c in now.roles if any(layer.code in codes for layer in now.role(c).chain)]
 
 
-def _why_not(role: Role, base: str | None, bases: dict[str, str | None], named: str) -> str:
+def _why_not(
+    actor: Any, role: Role, base: str | None, bases: dict[str, str | None], named: str
+) -> str:
     """Say what the services would say; `bases` is as the steps before leave it."""
     if role.code not in bases:
-        return _gone(role)
+        return _gone(actor, role)
     if bases[role.code] == base:
         return ""
     if role.is_system:
@@ -202,8 +209,8 @@ def _beyond(acting_user: Any, role: Role, base: str | None, now: snapshots.Snaps
     return excesses_in_words(policy.excess_of_role(acting_user, spec, wanted, stored=now))
 
 
-def _gone(role: Role) -> str:
-    return _("“%s” does not exist any more.") % role.name
+def _gone(actor: Any, role: Role) -> str:
+    return _("“%s” does not exist any more.") % policy.role_name(actor, role)
 
 
 def _holders_of(codes: Iterable[str]) -> int:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import policy, snapshots
+from ..core.changes import VALUES
 from ..core.coverage import Excess
+from ..core.role_masks import PARTS, masked
 from ..core.specs import NOTHING, RoleSpec
 from ..core.vocabulary import ALL, EVERY_ACTION, OWNER_CODE
 from ..models import Role
@@ -14,18 +16,26 @@ from .loading import read_role
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A new role's beginning, and what of its source is left out: codes, names, base, level."""
+    """A new role's beginning, and what of its source is left out: codes, names, base, level.
+
+    `hidden` are the fields that nobody left out, because the actor may not read them (R16).
+    """
 
     spec: RoleSpec
     left_out: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def clone_for(acting_user: Any, source: Role) -> Start:
     """Give the source's own values under an empty name; nothing exists until it is saved (D10).
 
-    What goes beyond the actor is taken out piece by piece until nothing does (D3, D4).
+    What goes beyond the actor is taken out piece by piece until nothing does (D3, D4). A field
+    that they may not read, or not set, is left out before, or a clone would be a way to read it.
     """
-    whole = spec = _whole(source)
+    whole = _whole(source)
+    readable = policy.readable_of_roles(acting_user)
+    kept = readable & policy.writable_of_roles(acting_user, new=True)
+    spec = masked(whole, kept, "").with_changes(name="")
     rank = policy.access_for(acting_user).rank
     while excess := policy.excess_of_role(acting_user, None, spec):
         lighter = spec
@@ -36,7 +46,10 @@ def clone_for(acting_user: Any, source: Role) -> Start:
         if lighter == spec:  # what is left is refused when it is saved
             break
         spec = lighter
-    return Start(spec, tuple(_left_out(whole, spec)))
+    hidden = tuple(field for field in PARTS if field not in readable)
+    # Of a hidden field it is not said whether the source has one.
+    left = _left_out(masked(whole, readable, ""), spec)
+    return Start(spec, tuple(left), hidden)
 
 
 def _whole(source: Role) -> RoleSpec:
@@ -67,8 +80,7 @@ def _brings(code: str, about: str) -> bool:
 
 
 def _left_out(whole: RoleSpec, spec: RoleSpec) -> list[str]:
-    names = ["level"] if whole.level != spec.level else []
-    names += ["base"] if whole.base != spec.base else []
+    names = [n for n in VALUES if n != "name" and getattr(whole, n) != getattr(spec, n)]
     return [
         *names,
         *sorted(whole.permissions - spec.permissions),

@@ -104,6 +104,8 @@ def excess_in_words(excess: Excess, names: Mapping[str, str] = NOTHING) -> str:
 
 
 def _why(excess: Excess, names: Mapping[str, str]) -> str:
+    if excess.is_veiled:
+        return _veiled(excess)
     if excess.kind in ("permission", "scopes", "fields", "together"):
         words = _of_cells(excess)
     else:
@@ -114,6 +116,15 @@ def _why(excess: Excess, names: Mapping[str, str]) -> str:
         "role": names.get(excess.role) or (_name_of(excess.role) if excess.via else excess.role),
         "lacking": _lacking(excess),
     }
+
+
+def _veiled(excess: Excess) -> str:
+    """Say what the rule is, and nothing of what the role or person has (R23)."""
+    if excess.kind == "rank":
+        return _("This person's rank is not below your own (D3).")
+    if excess.kind == "level" and not excess.via:
+        return _("The level of this role is not below your own (D3).")
+    return _("This goes beyond what you have yourself (D3-D6).")
 
 
 def _of_cells(excess: Excess) -> str:

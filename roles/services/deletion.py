@@ -1,8 +1,9 @@
 """What deleting a role would do to who holds it and to the roles based on it (D9); reads only."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from .. import snapshots
+from .. import policy, snapshots
 from ..core.chains import find_chain_problem
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
@@ -19,8 +20,11 @@ class DeletionPlan:
     because: str = ""
 
 
-def plan_deletion(*, role: Role, target: Role) -> DeletionPlan:
-    """Compare what stands on `role` with what it would be on `target`."""
+def plan_deletion(*, role: Role, target: Role, asker: Any = None) -> DeletionPlan:
+    """Compare what stands on `role` with what it would be on `target`.
+
+    An `asker` to whom some of what roles give is hidden is told no more than what forbids it (R23).
+    """
     before = snapshots.load_policy()
     own_base = before.roles[role.code].base
     moved = [spec for spec in before.roles.values() if spec.base == role.code]
@@ -31,8 +35,10 @@ def plan_deletion(*, role: Role, target: Role) -> DeletionPlan:
         base = own_base if spec.code == target.code else target.code
         problem = find_chain_problem(role=spec.code, base=base, bases=bases, owner=OWNER_CODE)
         if problem and spec.code != target.code:
-            because = chain_refusal(problem, target.name)
+            because = chain_refusal(problem, policy.role_name(asker, target))
         wanted[spec.code] = spec.with_changes(base=base)
+    if asker is not None and not policy.reads_what_roles_give(asker):
+        return DeletionPlan(frozenset(), (), because)
     after = replace(before, version=None, roles=wanted, compiled={}, joined={})
     found = ((s.code, difference_of(before.role(s.code), after.role(s.code))) for s in moved)
     people = difference_of(before.role(role.code), after.role(target.code))

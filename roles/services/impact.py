@@ -15,13 +15,18 @@ from ..models import Role
 from ..registry import registry
 
 
-def impact_of(role: Role | None, wanted: RoleSpec) -> Impact:
+def impact_of(role: Role | None, wanted: RoleSpec, *, asker: Any = None) -> Impact:
     """Compare what people have with what they would have if `role` were as `wanted`.
+
+    An `asker` to whom some of what roles give is hidden is told nothing: who gains what would
+    tell of it (R23).
 
     Counted are those who hold the role, or one based on it, at this moment and are let in
     (R1, R2). What somebody has through another role too they neither gain nor lose. The other
     people's roles are read in one query, and each set of roles is compared once.
     """
+    if asker is not None and not policy.reads_what_roles_give(asker):
+        return NO_IMPACT
     if role is None or (role.is_owner and role.second_factor == wanted.second_factor):
         return NO_IMPACT
     before = snapshots.load_policy()

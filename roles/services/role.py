@@ -47,7 +47,7 @@ def create_role(*, acting_user: Any, wanted: RoleSpec, cloned_from: str = "") ->
         require(actor, "roles.create")
         require_base_in_view(actor, wanted.base)
         require_role_fields(actor, None, difference(RoleSpec(wanted.code, "", level=0), wanted))
-        role = store_role(wanted)
+        role = store_role(wanted, actor)
         stored = wanted.with_changes(code=role.code)
         require_within(policy.excess_of_role(actor, None, stored))
         action = "role.cloned" if cloned_from else "role.created"
@@ -62,8 +62,8 @@ def change_role(
 ) -> RoleChanges:
     """Carry `changes` out on the role and touch nothing beside them.
 
-    `seen` is the role as the actor saw it. If it changed since, nothing is saved and
-    `Conflict` says what came between, so that nobody overwrites what they never saw.
+    `seen` is the role as the actor may read it, and saw it. If it changed since, nothing is saved
+    and `Conflict` says what came between, so that nobody overwrites what they never saw.
     """
     require(acting_user, "roles.edit")
     with transaction.atomic(), one_bump():
@@ -72,7 +72,7 @@ def change_role(
         role = Role.objects.select_related("base").get(pk=role.pk)
         require(actor, "roles.edit", role)
         current = read_role(role)
-        _require_unchanged(seen, current)
+        _require_unchanged(seen, policy.role_as_read(actor, role, current))
         after = folded(apply(changes, current))
         made = difference(current, after)
         if made:
@@ -80,7 +80,7 @@ def change_role(
             require_role_fields(actor, role, made)
             validate(after, made, role=role)
             require_within(policy.excess_of_role(actor, current, after))
-            store(role, after, made)
+            store(role, after, made, actor)
             log(acting_user=acting_user, action="role.changed", role=role, changes=made)
     return made
 
@@ -101,7 +101,7 @@ def problems_of(
         validate(wanted, made, role=role)
         if "base" in made.values and wanted.base:
             base = Role.objects.get(code=wanted.base)
-            with chain_in_words():
+            with chain_in_words(asker, base):
                 Role(pk=role.pk if role else None, base=base).check_chain()
         if asker is not None and made:
             require_role_fields(asker, role, made)
@@ -128,12 +128,12 @@ def delete_role(*, acting_user: Any, role: Role, move_to: Role | None = None) ->
         lock_policy()
         actor = policy.as_stored(acting_user)
         role = Role.objects.select_related("base").get(pk=role.pk)
-        _require_deletable(role)
+        _require_deletable(actor, role)
         require(actor, "roles.delete", role)
         moved = Moved()
         if move_to is not None:
             moved = move_away(acting_user=acting_user, role=role, target=move_to)
-        _require_unused(role)
+        _require_unused(actor, role)
         remove(acting_user=acting_user, role=role, stored=read_role(role))
     return moved
 
@@ -165,13 +165,15 @@ def _require_unchanged(seen: RoleSpec | None, current: RoleSpec) -> None:
         raise Conflict(message, between, current)
 
 
-def _require_deletable(role: Role) -> None:
+def _require_deletable(actor: Any, role: Role) -> None:
     if role.is_system:
-        raise Refused(_("“%s” is a system role and cannot be deleted (D8).") % role.name)
+        words = _("“%s” is a system role and cannot be deleted (D8).")
+        raise Refused(words % policy.role_name(actor, role))
 
 
-def _require_unused(role: Role) -> None:
+def _require_unused(actor: Any, role: Role) -> None:
     holders = role.assignments.not_ended(clock.now()).count()
     derived = role.derived.count()
-    if because := in_use(role.name, holders=holders, derived=derived):
+    name, tells = policy.role_name(actor, role), "base" in policy.readable_of_roles(actor)
+    if because := in_use(name, holders=holders, derived=derived, tells_derived=tells):
         raise Blocked(because)

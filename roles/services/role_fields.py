@@ -16,7 +16,7 @@ def require_role_fields(actor: Any, role: Role | None, made: RoleChanges) -> Non
 
     What a role says of records and of fields goes with its permissions: it has no field of its own.
     """
-    touched = {_governing(field_of(row["field"])) for row in flatten(made)}
+    touched = {field_of(row["field"]) for row in flatten(made)}
     module = policy.governing(Role)
     values = dict.fromkeys(sorted(touched & registry.fields_of(module).keys()), policy.UNSENT)
     if role is None:
@@ -30,7 +30,3 @@ def require_base_in_view(actor: Any, base: str | None) -> None:
     seen = policy.accessible(Role.objects.filter(code=base), actor, "view")
     if base is not None and not seen.exists():
         raise Invalid({"base": [no_such_base(base)]})
-
-
-def _governing(field: str) -> str:
-    return "permissions" if field in ("records", "fields") else field

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import signals
+from .. import policy, signals
 from ..core.changes import RoleChanges, difference, flatten
 from ..core.errors import Invalid, Refused
 from ..core.names import normalise
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
+from ..models.role import chain_refusal
 from ..models.versions import bump_policy
 from ..registry import registry
 from . import audit
@@ -26,19 +27,22 @@ from .validation import validate
 _FIXED_IN_SYSTEM_ROLES = ("name", "level", "base")
 
 
-def store_role(wanted: RoleSpec) -> Role:
-    """Check and store a new role without asking who wants it; the callers above have asked."""
+def store_role(wanted: RoleSpec, reader: Any = None) -> Role:
+    """Check and store a new role without asking who wants it; the callers above have asked.
+
+    What is wrong is told as far as `reader` may read it.
+    """
     wanted = folded(wanted)
     validate(wanted, difference(blank(wanted.code), wanted), role=None)
     if wanted.code and Role.objects.filter(code=wanted.code).exists():
         raise Invalid({"code": [_("A role with the code “%s” exists already.") % wanted.code]})
-    return store_checked_role(wanted)
+    return store_checked_role(wanted, reader)
 
 
-def store_checked_role(wanted: RoleSpec) -> Role:
+def store_checked_role(wanted: RoleSpec, reader: Any = None) -> Role:
     """Store a new role whose values were checked already."""
     role = Role(code=wanted.code, is_system=wanted.is_system)
-    store(role, wanted, difference(blank(wanted.code), wanted))
+    store(role, wanted, difference(blank(wanted.code), wanted), reader)
     return role
 
 
@@ -48,7 +52,7 @@ def folded(wanted: RoleSpec) -> RoleSpec:
     return wanted.with_changes(name=wanted.name.strip(), privileges=privileges)
 
 
-def store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
+def store(role: Role, after: RoleSpec, changes: RoleChanges, reader: Any = None) -> None:
     """Write what `changes` names of a role that becomes `after`."""
     role.name, role.description, role.level = after.name, after.description, after.level
     role.second_factor = after.second_factor
@@ -56,19 +60,21 @@ def store(role: Role, after: RoleSpec, changes: RoleChanges) -> None:
         role.base = Role.objects.get(code=after.base) if after.base else None
     # What does not change is not written: without a new base there is no chain to look at.
     written = None if role.pk is None else {*changes.values, "changed_at"}
-    with chain_in_words():
+    with chain_in_words(reader, role.base):
         role.save(update_fields=written)
     write_rows(role, changes)
     bump_policy()
 
 
 @contextmanager
-def chain_in_words() -> Iterator[None]:
+def chain_in_words(reader: Any, base: Role | None) -> Iterator[None]:
     """Give what R3 and R4 forbid of a base as what can be mended at its field."""
     try:
         yield
     except ValidationError as error:
-        raise Invalid(error.message_dict) from error
+        problems: list[Any] = [one.code for one in error.error_dict["base"]]
+        named = policy.role_name(reader, base) if base else ""
+        raise Invalid({"base": [chain_refusal(p, named) for p in problems]}) from error
 
 
 def remove(*, acting_user: Any, role: Role, stored: RoleSpec) -> None:
@@ -116,10 +122,12 @@ def fixed_in_system_roles(name: str) -> str:
     return words[name]
 
 
-def in_use(name: str, *, holders: int, derived: int) -> str:
+def in_use(name: str, *, holders: int, derived: int, tells_derived: bool = True) -> str:
     """Say that a role is in use, by how many, and the way out, or give "" (D9)."""
     if not holders and not derived:
         return ""
+    if not tells_derived:
+        return _("“%s” is in use. Move what stands on it to another role (D9).") % name
     people = ngettext("%d person holds it", "%d people hold it", holders) % holders
     heirs = ngettext("%d role is based on it", "%d roles are based on it", derived) % derived
     words = _("“%(name)s” is in use: %(people)s, %(heirs)s. Move them to another role (D9).")

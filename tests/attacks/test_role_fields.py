@@ -59,10 +59,12 @@ def test_it_is_where_it_is_open_and_the_others_are_not(key, field):
 
 
 def test_a_hidden_field_is_refused_in_the_words_for_one_that_never_was():
-    code, text = ask(
-        administrator(description="hidden"), "PATCH", "roles/rep/", {"description": "Mine"}
+    client = administrator(description="hidden")
+    hidden, never = (
+        ask(client, "PATCH", "roles/rep/", {key: "Mine"}) for key in ("description", "colour")
     )
-    assert code == 403 and "There is no field “description”." in text
+    assert hidden[0] == 400 and "There is no field “description”." in hidden[1]
+    assert hidden[1].replace("description", "colour") == never[1]
 
 
 @pytest.mark.parametrize(("level", "code"), [("read_only", 403), ("editable", 201)])

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
+from ... import policy
 from ...core.changes import RoleChanges, apply, inverse, unflatten
 from ...core.errors import Refused
 from ...core.specs import RoleSpec
@@ -23,7 +24,8 @@ def _change_back(acting_user: Any, entry: AuditEntry) -> None:
     role, made = _role_of(entry), unflatten(rows_for(acting_user, entry))
     current = read_role(role)
     _require_as_left(current, made)
-    change_role(acting_user=acting_user, role=role, changes=inverse(made), seen=current)
+    seen = policy.role_as_read(acting_user, role, current)
+    change_role(acting_user=acting_user, role=role, changes=inverse(made), seen=seen)
 
 
 @undoes("role.created", "role.cloned")
