@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ from roles.rest_framework.etags import Marked
 from roles.rest_framework.pagination import BoundedPages
 from roles.rest_framework.permissions import GovernedPermission
 from roles.rest_framework.references import in_sight
-from roles.rest_framework.refusals import refuse_names
+from roles.rest_framework.refusals import refuse_names, set_by_server
 from roles.rest_framework.views import StrictQuery
 
 from ..models import Department, Team, User
@@ -34,13 +35,16 @@ class _Part(serializers.Serializer):
     name = serializers.CharField(max_length=NAME_MAX)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Take these and nothing else; the code of a stored one may be sent back as it is."""
+        """Take these and nothing else; what cannot be set may be sent back as it was shown."""
         if isinstance(data, Mapping):
             refuse_names(name for name in data if name not in self.fields)
-            if self.instance is not None and data.get("code") == self.instance.code:
-                data = {name: value for name, value in data.items() if name != "code"}
-            elif self.instance is not None and "code" in data:
-                raise serializers.ValidationError({"code": ["A code never changes."]})
+            shown = self.context["shown"]
+            data = {n: value for n, value in data.items() if n not in shown or value != shown[n]}
+            errors = {name: [set_by_server()] for name in data if self.fields[name].read_only}
+            if self.instance is not None and "code" in data:
+                errors["code"] = [_("A code never changes.")]
+            if errors:
+                raise serializers.ValidationError(errors)
         return super().to_internal_value(data)
 
 
@@ -115,7 +119,8 @@ class _Parts(Marked, StrictQuery, ViewSet):
 
     def read(self, body: Any, part: Any = None) -> dict[str, Any]:
         """Read what was sent."""
-        wish = self.serializer(part, data=body, partial=part is not None)
+        context = {"shown": {} if part is None else self.shown(part)}
+        wish = self.serializer(part, data=body, partial=part is not None, context=context)
         wish.is_valid(raise_exception=True)
         return dict(wish.validated_data)
 

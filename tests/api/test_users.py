@@ -514,6 +514,26 @@ def test_departments_form_a_tree(company):
     assert company.ask("DELETE", "departments/emea/").status_code == 204
 
 
+@pytest.mark.parametrize("path", ["teams/alpha/", "departments/sales/"])
+def test_a_team_and_a_department_are_sent_back_as_they_were_shown(company, path):
+    """R17: sending back what stands is not writing it; a code never changes."""
+    shown = company.read(path)
+    answer = company.ask("PATCH", path, shown | {"name": "Renamed"})
+    assert (answer.status_code, answer.json()) == (200, shown | {"name": "Renamed"})
+    assert list(errors(company.ask("PATCH", path, shown | {"code": "other"}))) == ["code"]
+
+
+def test_a_department_s_number_of_people_is_set_by_nobody(company):
+    """Nothing that is sent is dropped in silence."""
+    body = {"code": "new", "name": "New", "people": 9}
+    for answer in (
+        company.ask("PATCH", "departments/sales/", {"name": "Sold", "people": 9}),
+        company.ask("POST", "departments/", body),
+    ):
+        assert errors(answer) == {"people": ["This is set by the server."]}
+    assert company.read("departments/sales/")["name"] == "Sales"
+
+
 def test_the_organisation_is_seen_with_users_view_and_changed_with_groups_manage(company):
     """D6a."""
     viewer = with_role("vic", "users.view", level=90)
