@@ -29,14 +29,16 @@ def test_it_refuses_unsafe_settings_and_names_them(setting, value, words):
         refuse_unsafe_start()
 
 
-def test_it_refuses_a_loaded_demonstration():
-    User.objects.create_user("rep", password="demo")
+@pytest.mark.parametrize(("username", "email"), [("rep", ""), ("renamed", "rep@example.com")])
+def test_it_refuses_a_loaded_demonstration(username, email):
+    User.objects.create_user(username, email, password="demo")
     with override_settings(**SAFE), pytest.raises(ImproperlyConfigured, match="demonstration"):
         refuse_unsafe_start()
 
 
 def test_it_starts_with_safe_settings_and_people_of_its_own():
     User.objects.create_user("rep", password="a password of their own")
+    User.objects.create_user("zoe", "zoe@example.org", password="demo")
     with override_settings(**SAFE):
         assert refuse_unsafe_start() is None
 
