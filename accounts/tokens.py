@@ -20,6 +20,7 @@ from roles.admin.naming import names_in_reach
 from roles.core.access import Access
 from roles.core.errors import Invalid
 from roles.models import ApiToken
+from roles.models.keys import is_key
 from roles.services.labels import label_of
 from roles.services.tokens import create_token, revoke_token
 
@@ -68,8 +69,8 @@ def _make(request: HttpRequest, form: TokenForm) -> tuple[ApiToken | None, str]:
 def _revoke(request: HttpRequest) -> HttpResponse:
     """Take a token back; of one that is not theirs nothing is said (R23)."""
     key = request.POST["revoke"]
-    known = key.isascii() and key.isdigit() and len(key) <= 18
-    token = policy.revocable_tokens(request.user).filter(pk=key).first() if known else None
+    tokens_in_reach = policy.revocable_tokens(request.user)
+    token = tokens_in_reach.filter(pk=key).first() if is_key(ApiToken, key) else None
     if token is None:
         messages.warning(request, _("There is no such token any more."))
     else:

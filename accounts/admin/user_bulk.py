@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from roles.core.errors import Refused
+from roles.models.keys import is_key
 from roles.services.delegation import why_not
 
 from ..models import User
@@ -119,7 +120,7 @@ class UserBulk(UserList):
         """Give the people whom the address names; nobody where one of them is not to be found."""
         query = request.POST if request.method == "POST" else request.GET
         keys = set(query.get(PEOPLE, "").split(","))
-        if len(keys) > AT_ONCE or not all(_is_key(key) for key in keys):
+        if len(keys) > AT_ONCE or not all(is_key(User, key) for key in keys):
             return None
         people = self.get_queryset(request).filter(pk__in=keys)
         found = list(people.order_by(*self.get_ordering(request)))
@@ -179,12 +180,8 @@ class UserBulk(UserList):
 def _choose(
     act: BulkAct, page: Any, request: HttpRequest, queryset: QuerySet
 ) -> HttpResponse | None:
-    """Go to the act's page with those who were chosen; where one is not there, with nobody."""
+    """Go to the act's page with those who were chosen."""
     keys = list(queryset.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
-    ticked = set(request.POST.getlist("_selected_action"))
-    if request.POST.get("select_across", "0") == "0" and len(keys) != len(ticked):
-        messages.error(request, _gone())
-        return None
     if len(keys) > AT_ONCE:
         messages.error(request, _("Choose at most %d people at once.") % AT_ONCE)
         return None
@@ -194,10 +191,6 @@ def _choose(
 
 def _gone() -> str:
     return _("Nothing was changed: somebody among them is not there. Choose them again.")
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _list() -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import policy
 from ..core.errors import Invalid, Refused
+from ..models.keys import is_key
 from ..models.sharing import GIVES
 from ..registry import registry
 from ..services import sharing
@@ -117,11 +118,11 @@ class GovernedSharing(GovernedPart):
         return True
 
     def _unshare(self, request: HttpRequest, record: Any) -> None:
-        key = request.POST["unshare"]
-        found = (
-            sharing.shares_of(record).of(record).filter(pk=key).first() if key.isdecimal() else None
-        )
-        if found is not None:
+        key, shares = request.POST["unshare"], sharing.shares_of(record)
+        found = shares.of(record).filter(pk=key).first() if is_key(shares, key) else None
+        if found is None:
+            messages.warning(request, _("There is no such share any more."))
+        else:
             receiver = found.receiver
             sharing.unshare_record(acting_user=request.user, share=found)
             messages.success(request, _("No longer shared with %(name)s.") % {"name": receiver})

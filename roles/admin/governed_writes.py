@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from ..core.errors import Refused
+from ..models.keys import is_key
 from ..services import records
 from .governed_parts import GovernedPart
 from .naming import Named
@@ -55,7 +59,13 @@ class GovernedWrites(GovernedPart):
     # What is said before and afterwards
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> Any:
-        """Let a page that asks about the chosen records name them as they may be known."""
+        """Take all rows that were chosen or none (R25), and name them as they may be known."""
+        if not self._are_there(request, queryset):
+            words = _(
+                "Nothing was changed: one of the chosen rows is not there. Choose them again."
+            )
+            messages.error(request, words)
+            return HttpResponseRedirect(request.get_full_path())
         answer = super().response_action(request, queryset)
         context = getattr(answer, "context_data", None)
         if context and "queryset" in context:
@@ -63,6 +73,12 @@ class GovernedWrites(GovernedPart):
             names = self.names_of(request, rows)
             context["queryset"] = [Named(row, names[row.pk]) for row in rows]
         return answer
+
+    def _are_there(self, request: HttpRequest, queryset: models.QuerySet) -> bool:
+        chosen = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        if not all(is_key(self.model, key) for key in chosen):
+            return False
+        return queryset.filter(pk__in=chosen).count() == len(chosen)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Say of a new record no more than may be read of it (R17)."""

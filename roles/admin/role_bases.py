@@ -1,5 +1,6 @@
 """The page that changes the base of several roles at once, and the action that leads there."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
+from ..models.keys import is_key
 from ..services.bases import BasePlan, change_bases, plan_bases
 from ..services.delegation import why_not
 from .effects import effect_in_words
@@ -22,6 +24,7 @@ from .role_filters import NO_BASE
 from .role_pages import RolePages
 
 AT_ONCE = 500
+_VERSION = re.compile("-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,14 @@ class Asked:
     def read(cls, query: QueryDict) -> "Asked":
         """Read it; a role that is not there is counted, whatever stands for it."""
         numbers = dict.fromkeys(n for n in query.get("roles", "").split(",") if n)
-        known = [int(n) for n in numbers if n.isascii() and n.isdecimal() and len(n) < 19]
+        known = [number for number in numbers if is_key(Role, number)]
         found = Role.objects.filter(pk__in=known[:AT_ONCE]).select_related("base")
         seen = query.get("seen", "")
         return cls(
             roles=list(found),
             gone=len(numbers) - len(found),
             base=query.get("base", ""),
-            seen=int(seen) if seen.lstrip("-").isdecimal() and seen.isascii() else None,
+            seen=int(seen) if _VERSION.fullmatch(seen) else None,
             skips=bool(query.get("skip")),
         )
 

@@ -26,7 +26,7 @@ class ActivityViewSet(StrictQuery, ViewSet):
     permission_classes = [GovernedPermission]
     pagination_class = BoundedPages
     asks: Any = None
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
     http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
 
     @property

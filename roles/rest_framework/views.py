@@ -102,7 +102,7 @@ class GovernedView(StrictQuery):
     search_fields: tuple[str, ...] = ()
     asks: str | Mapping[str, str] | None = None
     paged: tuple[str, ...] = ("list", "trash", "shares", "history")
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
 
     @property
     def module(self) -> Module:

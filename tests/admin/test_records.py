@@ -82,15 +82,18 @@ def test_delete_is_offered_and_done_from_the_next_page_on(seller, mine):
     assert (entry.actor.username, entry.subject_name) == ("sam", "Mine")
 
 
-def test_bulk_deletion_is_many_single_ones(seller, mine, other):
-    """R25: forged ids beyond reach are not touched."""
+def test_bulk_deletion_takes_all_that_was_chosen_or_nothing(seller, mine, other):
+    """R25, R23: with one that is out of reach, or never was, nothing is deleted, in one wording."""
     grant("user", "contacts.delete")
-    data = {"action": "delete_selected", "_selected_action": [mine.pk, other.pk], "post": "yes"}
-    seller.post(LIST, data)
-    mine.refresh_from_db()
-    other.refresh_from_db()
-    assert mine.deleted_at is not None
-    assert other.deleted_at is None
+    also = Contact.objects.create(last_name="Also", owner=mine.owner)
+    data = {"action": "delete_selected", "post": "yes"}
+    for forged in (other.pk, 999999, "x", "", "-1", "1.5", "1\x00", "9" * 30, "9" * 5000):
+        rows = {"_selected_action": [mine.pk, forged]}
+        said = seller.post(LIST, data | rows, follow=True).content.decode()
+        assert "Nothing was changed: one of the chosen rows is not there." in said
+    assert not Contact.objects.exclude(deleted_at=None).exists()
+    seller.post(LIST, data | {"_selected_action": [mine.pk, also.pk]})
+    assert set(Contact.objects.exclude(deleted_at=None)) == {mine, also}
 
 
 def test_a_new_record_belongs_to_its_creator_and_to_nobody_else(seller, other):

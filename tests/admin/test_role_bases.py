@@ -127,6 +127,12 @@ def test_an_unknown_id_among_known_ones_is_counted_and_refuses_the_post(owner, t
     assert base_of("lone") == "ground"
 
 
+@pytest.mark.parametrize("seen", ["--5", "5-5", "x", "٣", pytest.param("9" * 5000, id="long")])
+def test_a_version_that_is_none_is_no_error(owner, three, seen):
+    answer = owner.post(PAGE, {"roles": ids("lone"), "base": "ground", "seen": seen})
+    assert answer.status_code == 302 and base_of("lone") == "ground"
+
+
 def test_a_get_changes_nothing(owner, three):
     entries = AuditEntry.objects.count()
     owner.get(PAGE, {"roles": ids("lone"), "base": "ground", "skip": "1", "seen": ""})

@@ -102,8 +102,9 @@ def test_what_is_no_share_is_said_at_its_field_and_nothing_is_lost(
 def test_a_share_of_another_record_is_not_taken_back_from_here(seller, contact, ben):
     other = Contact.objects.create(last_name="Other", owner=ben)
     share = ContactShare.objects.create(record=other, user=make_user("cid"))
-    for key in (share.pk, "x", "-1", "9" * 30):
-        seller.post(url_of(contact, "shares"), {"unshare": key})
+    for key in (share.pk, "x", "-1", "9" * 30, "9" * 5000):
+        answer = seller.post(url_of(contact, "shares"), {"unshare": key}, follow=True)
+        assert "There is no such share any more." in answer.content.decode()
     assert ContactShare.objects.filter(pk=share.pk).exists()
 
 

@@ -96,7 +96,7 @@ def test_choosing_in_the_list_leads_to_the_page(owner, ann, ben):
 def test_a_forged_row_of_the_list_refuses_the_whole(owner, ann):
     """Threat 7: what is not there is not left out in silence."""
     data = {"action": "suspend", "_selected_action": [ann.pk, 999999], "index": "0"}
-    assert "somebody among them is not there" in words(owner.post(LIST, data, follow=True))
+    assert "one of the chosen rows is not there" in words(owner.post(LIST, data, follow=True))
     for action in ("promote", "delete_selected"):
         answer = owner.post(LIST, data | {"action": action, "_selected_action": [ann.pk]})
         assert "bulk" not in getattr(answer, "url", "")
@@ -225,7 +225,9 @@ def test_a_move_asks_about_those_who_move_along(ann, peer):
 # Forged
 
 
-@pytest.mark.parametrize("people", ["", "x", "1,x", "999999", "-1", "1;2", ",", "٣", "9" * 30])
+@pytest.mark.parametrize(
+    "people", ["", "x", "1,x", "999999", "-1", "1;2", ",", "٣", "1_0", "9" * 30]
+)
 def test_ids_that_are_none_refuse_the_whole(owner, ann, people):
     for chosen in (people, f"{ann.pk},{people}"):
         answer = owner.post(at("suspend"), {"people": chosen})
@@ -275,6 +277,15 @@ def test_who_is_out_gets_nothing(ann):
     client = manager_like()
     User.objects.filter(username="mia").update(state="suspended")
     assert "/login/" in do(client, "suspend", ann).url
+    assert states(ann) == ["active"]
+
+
+def test_who_may_not_view_people_is_told_so_before_anything_else(ann):
+    """R23: whether there is such an act, or such a person, is not for them to learn."""
+    client = with_rights("nora", "users.edit")
+    for act in ("suspend", "promote"):
+        for answer in (do(client, act, ann), look(client, act, ann)):
+            assert answer.status_code == 403 and "Users: View" in words(answer)
     assert states(ann) == ["active"]
 
 

@@ -69,6 +69,7 @@ def test_a_method_that_there_is_not_is_refused_on_a_record(olga, method):
 
 
 IDS = ["abc", "1.json", "1e3", "-1", "0x1", "١", "9" * 40, "%00", "1%2F..", "new", "1;1", " 1"]
+IDS += [pytest.param("9" * 5000, id="more digits than Python reads")]
 
 
 @pytest.mark.parametrize("pk", IDS)
@@ -79,6 +80,12 @@ def test_an_id_that_is_none_is_not_found(olga, pk, method):
     found = olga.ask(method, f"contacts/{pk}/", {} if method == "PATCH" else None)
     problem(found, 404)
     assert found.content == never.content
+
+
+@pytest.mark.parametrize("path", ["activities/{}/", "activities/{}/undo/", "contacts/{}/restore/"])
+def test_a_number_of_more_digits_than_python_reads_is_not_found(olga, path):
+    method = "GET" if path == "activities/{}/" else "POST"
+    problem(olga.ask(method, path.format("9" * 5000)), 404)
 
 
 @pytest.mark.parametrize("path", ["contacts/1/?x=1", "me/?user=olga", "modules/?format=json"])
