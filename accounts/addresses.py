@@ -31,6 +31,8 @@ def normal_domain(text: str) -> str:
     try:
         found = _network_name(text.strip().removeprefix("@"))
         DomainNameValidator(accept_idna=False)(found)
+        if len(found) > DOMAIN_MAX:
+            raise ValidationError("")
     except (UnicodeError, ValidationError):
         raise Invalid({"name": [_("Enter a domain, such as example.com.")]}) from None
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from roles import policy
 from roles.admin.people_field import PersonInput
 from roles.models import Role, RoleAssignment
+from roles.models.assignment import REASON_MAX
 
 from ..joining.forms import ServiceForm, among, with_level
 from ..models import Department, Team, User
@@ -58,7 +59,7 @@ class TermsForm(StrictForm):
 
     valid_from = _Moment(label=gettext_lazy("From"), required=False)
     valid_until = _Moment(label=gettext_lazy("Until"), required=False)
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=REASON_MAX)
 
     held: RoleAssignment
 

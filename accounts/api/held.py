@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from roles import policy
 from roles.models import Role, RoleAssignment
+from roles.models.assignment import REASON_MAX
 from roles.rest_framework.refusals import refuse_names
 from roles.services.assignment import assign_role, change_assignment, unassign_role
 
@@ -23,7 +24,7 @@ class TermsSerializer(serializers.Serializer):
 
     valid_from = serializers.DateTimeField(required=False, allow_null=True)
     valid_until = serializers.DateTimeField(required=False, allow_null=True)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON_MAX)
 
     def to_internal_value(self, data: Any) -> Any:
         """Take these and nothing else."""

@@ -23,9 +23,9 @@ from roles.rest_framework.refusals import refuse_names, set_by_server
 from roles.rest_framework.views import StrictQuery
 
 from ..models import Department, Team, User
+from ..models.organisation import NAME_MAX
 from ..services import organisation, placing
-
-NAME_MAX = 100
+from .by_name import ByName
 
 
 class _Part(serializers.Serializer):
@@ -51,7 +51,7 @@ class _Part(serializers.Serializer):
 class TeamSerializer(_Part):
     """A team with its members."""
 
-    members = serializers.SlugRelatedField(
+    members = ByName(
         "username", queryset=User.objects.filter(deleted_at=None), many=True, required=False
     )
 

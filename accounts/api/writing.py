@@ -14,6 +14,7 @@ from roles.rest_framework.refusals import refuse_names
 
 from ..models import Department, Team, User
 from ..services import people, placing
+from .by_name import MANY_MAX, ByName, too_many
 from .shapes import roles_to_name
 
 PLACES = ("department", "manager", "teams")
@@ -33,9 +34,7 @@ class WishSerializer(serializers.Serializer):
     manager = serializers.SlugRelatedField(
         "username", queryset=User.objects.filter(deleted_at=None), required=False, allow_null=True
     )
-    teams = serializers.SlugRelatedField(
-        "code", queryset=Team.objects.all(), many=True, required=False
-    )
+    teams = ByName("code", queryset=Team.objects.all(), many=True, required=False)
 
 
 def read_wish(body: Any, *, asker: Any, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -67,6 +66,8 @@ def read_roles(body: Any, asker: Any) -> list[Role]:
     codes = body.get("roles", [])
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise Invalid({"roles": [_("Give a list of codes of roles.")]})
+    if len(codes) > MANY_MAX:
+        raise Invalid({"roles": [too_many(codes)]})
     found = {role.code: role for role in roles_to_name(asker).filter(code__in=codes)}
     if missing := [code for code in codes if code not in found]:
         raise Invalid({"roles": [_("There is no role %s.") % ", ".join(missing)]})

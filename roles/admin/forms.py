@@ -15,7 +15,7 @@ from ..core.changes import RoleChanges, apply, difference
 from ..core.compile import CompiledRole
 from ..core.errors import Conflict, Invalid
 from ..core.locks import NO_LOCKS, Locks
-from ..core.names import split_names
+from ..core.names import DESCRIPTION_MAX, split_names
 from ..core.specs import RoleSpec
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
@@ -44,8 +44,7 @@ class RoleForm(forms.Form):
     description = forms.CharField(
         label=gettext_lazy("Description"),
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": DESCRIPTION_MAX}),
     )
     level = forms.IntegerField(
         label=gettext_lazy("Level"),

@@ -7,6 +7,10 @@ from difflib import get_close_matches
 from typing import Literal
 
 NAME_MAX = 100
+DESCRIPTION_MAX = 2000
+PRIVILEGES_MAX = 200
+"""So many privileges one role names itself: what it inherits is not counted (threat 21)."""
+
 _MARKS = frozenset("._-:")
 # Letters by their category that show nothing: the fillers of Hangul.
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")

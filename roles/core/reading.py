@@ -77,11 +77,13 @@ class Part:
             self._expected("a list")
         return [Part(item, f"{self.place}[{i}]") for i, item in enumerate(self.value)]
 
-    def text(self) -> str:
+    def text(self, longest: int | None = None) -> str:
         """Read a text, empty or not, that any database can store."""
         if not isinstance(self.value, str):
             self._expected("text", " Put it in quotes if it is meant to be text.")
         self._refuse_unstorable(self.value)
+        if longest is not None:
+            self._refuse_long(self.value, longest)
         return str(self.value)
 
     def line(self, longest: int) -> str:
@@ -89,8 +91,7 @@ class Part:
         line = self.text().strip()
         if not line:
             self.refuse("This is empty; give it at least one character.")
-        if len(line) > longest:
-            self.refuse(f"This has {len(line)} characters; shorten it to at most {longest}.")
+        self._refuse_long(line, longest)
         control = next((c for c in line if c < " " or "\x7f" <= c <= "\x9f"), None)
         if control is not None:
             self.refuse(f"The control character {control!r} has no place here; remove it.")
@@ -161,6 +162,10 @@ class Part:
         found = _UNSTORABLE.search(text)
         if found:
             self.refuse(f"The character {found.group()!r} cannot be stored; remove it.")
+
+    def _refuse_long(self, text: str, longest: int) -> None:
+        if len(text) > longest:
+            self.refuse(f"This has {len(text)} characters; shorten it to at most {longest}.")
 
     def _expected(self, what: str, way_out: str = "") -> NoReturn:
         self.refuse(f"This must be {what}, not {show(self.value)}.{way_out}")

@@ -4,7 +4,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .names import NAME_MAX, NameProblem, Shadows, find_problem, normalise
+from .names import (
+    DESCRIPTION_MAX,
+    NAME_MAX,
+    PRIVILEGES_MAX,
+    NameProblem,
+    Shadows,
+    find_problem,
+    normalise,
+)
 from .reading import Part, listed, show, suggest
 from .specs import Catalogue, Module, RoleSpec
 from .vocabulary import (
@@ -59,11 +67,11 @@ class RoleReader:
             code=code,
             name=parts["name"].line(NAME_MAX),
             level=found["level"].whole(LEVEL_MIN, LEVEL_MAX),
-            description="" if found["description"].value is None else found["description"].text(),
+            description=self._description(found["description"]),
             base=self._base(found["base"], code),
             second_factor=found["second_factor"].flag(),
             permissions=frozenset(self._permission(item) for item in found["permissions"].items()),
-            privileges=frozenset(self._privilege(item) for item in found["privileges"].items()),
+            privileges=self._privileges(found["privileges"]),
             records=self._records(found["records"]),
             fields=self._fields(found["fields"]),
             is_system=code in self.builtins,
@@ -108,6 +116,18 @@ class RoleReader:
         if module_code:
             return f"There is no module {show(module_code)}, so no {show(code)}.{way_out}"
         return f"There is no permission {show(code)}.{way_out}"
+
+    def _description(self, part: Part) -> str:
+        return "" if part.value is None else part.text(DESCRIPTION_MAX)
+
+    def _privileges(self, part: Part) -> frozenset[str]:
+        names = frozenset(self._privilege(item) for item in part.items())
+        if len(names) > PRIVILEGES_MAX:
+            part.refuse(
+                f"These are {len(names)} privileges; a role names at most {PRIVILEGES_MAX} itself. "
+                "Put the rest into a role that this one is based on."
+            )
+        return names
 
     def _privilege(self, part: Part) -> str:
         name = normalise(part.text())

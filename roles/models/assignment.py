@@ -12,6 +12,8 @@ from ..core import clock
 from .role import Role
 from .versions import bump_people
 
+REASON_MAX = 500
+
 
 class AssignmentQuerySet(models.QuerySet):
     """Assignments; writes that send no signal change their people's stamps too."""
@@ -56,7 +58,7 @@ class RoleAssignment(models.Model):
     )
     valid_from = models.DateTimeField(_("from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("until"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=REASON_MAX, blank=True, default="")
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

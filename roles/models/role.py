@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..core import clock
 from ..core.chains import ChainProblem, find_chain_problem
-from ..core.names import NAME_MAX, key_of
+from ..core.names import DESCRIPTION_MAX, NAME_MAX, key_of
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from .catalogue import Permission
 from .versions import GrantQuerySet, PolicyQuerySet, PolicyRow, lock_policy
@@ -35,7 +35,9 @@ class Role(PolicyRow):
     code = models.CharField(_("code"), max_length=CODE_MAX, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=KEY_MAX, unique=True, editable=False)
-    description = models.TextField(_("description"), blank=True, default="", max_length=2000)
+    description = models.TextField(
+        _("description"), blank=True, default="", max_length=DESCRIPTION_MAX
+    )
     level = models.PositiveSmallIntegerField(_("level"), default=10)
     base = models.ForeignKey(
         "self",

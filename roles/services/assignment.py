@@ -17,6 +17,7 @@ from ..core import clock
 from ..core.errors import Blocked, Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role, RoleAssignment
+from ..models.assignment import REASON_MAX
 from ..models.versions import lock_policy, one_bump
 from . import audit
 from .delegation import require, require_other, require_within
@@ -78,7 +79,7 @@ def change_assignment(
         require_within(policy.excess_of_assignment(actor, role.code))
         assignment = _held(acting_user, user, role)
         rows = _set_terms(assignment, values)
-        _require_order(assignment.valid_from, assignment.valid_until)
+        _require_terms(assignment.valid_from, assignment.valid_until, assignment.reason)
         if role.code == OWNER_CODE and not _lasts(assignment):
             require_another_owner(user)
         if rows:
@@ -138,7 +139,7 @@ def move_assignments(*, acting_user: Any, role: Role, target: Role) -> int:
 
 def store_assignment(*, user: Any, role: Role, **values: Any) -> RoleAssignment:
     """Check and store an assignment without asking who gives it; the callers have asked."""
-    _require_order(values.get("valid_from"), values.get("valid_until"))
+    _require_terms(*(values.get(name) for name in TERMS))
     if RoleAssignment.objects.filter(user=user, role=role).exists():
         words = _("%(user)s holds “%(role)s” already (R2).")
         raise Invalid({"role": [words % _who(values.get("assigned_by"), user, role)]})
@@ -166,7 +167,9 @@ def _set_terms(assignment: RoleAssignment, values: Mapping[str, Any]) -> list[di
     return rows
 
 
-def _require_order(begins: datetime | None, ends: datetime | None) -> None:
+def _require_terms(begins: datetime | None, ends: datetime | None, reason: str | None) -> None:
+    if reason and len(reason) > REASON_MAX:
+        raise Invalid({"reason": [_("A reason has at most %d characters.") % REASON_MAX]})
     if begins is not None and ends is not None and ends <= begins:
         raise Invalid({"valid_until": [_("The end must lie after the beginning (R2).")]})
 

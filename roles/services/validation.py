@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from ..core.changes import RoleChanges
 from ..core.errors import Invalid
-from ..core.names import NameProblem, Shadows, find_problem
+from ..core.names import (
+    DESCRIPTION_MAX,
+    NAME_MAX,
+    PRIVILEGES_MAX,
+    NameProblem,
+    Shadows,
+    find_problem,
+)
 from ..core.specs import Module, RoleSpec
 from ..core.vocabulary import EVERY_ACTION, EVERY_FIELD, LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..directory import get_directory
@@ -31,12 +38,14 @@ def validate(wanted: RoleSpec, changes: RoleChanges, *, role: Role | None) -> No
         ("base", _base_errors(wanted.base)),
         ("second_factor", _second_factor_errors(changes)),
         ("permissions", _permission_errors(changes.granted)),
+        ("description", _description_errors(changes)),
         ("privileges", privilege_errors(changes.privileges_added)),
+        ("privileges", _number_errors(wanted, changes)),
         ("records", _record_errors(changes)),
         ("fields", _field_errors(changes)),
     ):
         if found := list(messages):
-            errors[field] = found
+            errors.setdefault(field, []).extend(found)
     if errors:
         raise Invalid(errors)
 
@@ -56,7 +65,7 @@ def _django_names() -> Iterable[str]:
 def _name_errors(name: str, role: Role | None) -> Iterable[str]:
     if not name.strip():
         yield _("Give the role a name.")
-    elif len(name) > 100:
+    elif len(name) > NAME_MAX:
         yield _("A name has at most 100 characters.")
     same = Role.objects.filter(name_key=stored_key(name))
     if role is not None:
@@ -108,6 +117,24 @@ def _permission_errors(granted: frozenset[str]) -> Iterable[str]:
             yield _("“%(code)s” cannot be granted: there is no such permission (R21).") % {
                 "code": code
             }
+
+
+def _description_errors(changes: RoleChanges) -> Iterable[str]:
+    text = changes.values.get("description", ("", ""))[1]
+    if len(text) > DESCRIPTION_MAX:
+        yield _("A description has at most %(most)d characters, and this one %(number)d.") % {
+            "most": DESCRIPTION_MAX,
+            "number": len(text),
+        }
+
+
+def _number_errors(wanted: RoleSpec, changes: RoleChanges) -> Iterable[str]:
+    """Refuse to add to what is too much; what stands is no reason against another change."""
+    if changes.privileges_added and len(wanted.privileges) > PRIVILEGES_MAX:
+        yield _(
+            "These are %(number)d privileges; a role names at most %(most)d itself. Put the rest "
+            "into a role that this one is based on."
+        ) % {"number": len(wanted.privileges), "most": PRIVILEGES_MAX}
 
 
 def privilege_errors(names: Iterable[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from roles import signals
 from roles.core import clock
 from roles.core.errors import Blocked, Invalid, Refused
 from roles.models import AuditEntry, RoleAssignment
-from roles.services.assignment import change_assignment
+from roles.services.assignment import assign_role, change_assignment
 from roles.services.undoing import undo
 from tests.factories import fetch, give, make_role, make_user, role_of
 
@@ -214,3 +214,14 @@ def test_undo_is_held_to_the_rules_of_the_change(owner, chief, ann):
     with pytest.raises(Refused, match="Delete on Deals"):
         undo(acting_user=person, entry=entry)
     assert terms(ann, "wide")[1] == NOON - HOUR
+
+
+def test_a_reason_that_no_column_holds_is_refused_and_one_that_it_just_holds_is_not(owner):
+    """Whatever door it comes through."""
+    ann, rep = make_user("ann"), make_role("rep")
+    with pytest.raises(Invalid, match="at most 500") as caught:
+        assign_role(acting_user=owner, user=ann, role=rep, reason="x" * 501)
+    assert list(caught.value.errors) == ["reason"]
+    assign_role(acting_user=owner, user=ann, role=rep, reason="x" * 500)
+    with pytest.raises(Invalid, match="at most 500"):
+        change_assignment(acting_user=owner, user=ann, role=rep, values={"reason": "y" * 501})
