@@ -1,9 +1,6 @@
 """Two administrators at once: what was asked must still stand when it is written (threat 17)."""
 
-from threading import Event, Thread
-
 import pytest
-from django.db import connection, transaction
 
 from accounts.models import Department, User
 from accounts.services.organisation import move_department
@@ -17,7 +14,7 @@ from roles.services.assignment import assign_role, unassign_role
 from roles.services.loading import read_role
 from roles.services.role import change_role
 from tests.factories import fetch, make_department, make_role, make_user, role_of
-from tests.roles.together import PATIENCE, refusals, run_together
+from tests.roles.together import refusals, run_together, while_uncommitted
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -40,44 +37,6 @@ def chief(olga):
 @pytest.fixture
 def rep(chief):
     return make_role("rep", permissions="contacts.view")
-
-
-def while_uncommitted(first, second):
-    """Let `second` begin while what `first` did is not committed; give what became of it.
-
-    `second` has asked all that it asks before the lock, and waits there; then `first` commits.
-    """
-    done, go_on, results = Event(), Event(), []
-
-    def holding():
-        try:
-            with transaction.atomic():
-                first()
-                done.set()
-                go_on.wait(PATIENCE)
-        finally:
-            done.set()
-            connection.close()
-
-    def waiting():
-        try:
-            results.append(second())
-        except Exception as error:  # handed to the test, which says what it expected
-            results.append(error)
-        finally:
-            connection.close()
-
-    one, other = Thread(target=holding), Thread(target=waiting)
-    one.start()
-    assert done.wait(PATIENCE)
-    other.start()
-    other.join(0.5)
-    assert other.is_alive(), f"it did not wait: {results}"
-    go_on.set()
-    for thread in (one, other):
-        thread.join(PATIENCE)
-        assert not thread.is_alive(), "a thread hangs"
-    return results[0]
 
 
 def grant(actor):
