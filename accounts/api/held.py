@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,8 +15,9 @@ from roles.models import Role, RoleAssignment
 from roles.models.assignment import REASON_MAX
 from roles.rest_framework.refusals import refuse_names
 from roles.services.assignment import assign_role, change_assignment, unassign_role
+from roles.services.delegation import require
 
-from .shapes import describe_assignment, roles_to_name, sees_roles
+from .shapes import describe_assignment, roles_to_name
 
 
 class TermsSerializer(serializers.Serializer):
@@ -57,8 +58,7 @@ class UserRoles:
         """List the roles that the user holds, or will hold from a later moment on; give one."""
         if request.method == "POST":
             return self._give(request, username)
-        if not sees_roles(request.user):
-            raise PermissionDenied
+        require(request.user, "roles.view")
         held = policy.unended_assignments().filter(user=self.person(username))
         rows = held.select_related("role").order_by("-role__level", "role__name")
         results = [describe_assignment(one) for one in rows]
@@ -75,8 +75,7 @@ class UserRoles:
     def held_role(self, request: Request, username: str, role: str) -> Response:
         """Change when the user holds a role, and why; take it back. Both need `roles.view`."""
         person = self.person(username)
-        if not sees_roles(request.user):
-            raise PermissionDenied  # before it is looked up, or trying would tell what they hold
+        require(request.user, "roles.view")  # before a look, or trying would tell what they hold
         held = RoleAssignment.objects.filter(user=person, role__code=role).select_related("role")
         found = held.first()
         if found is None:

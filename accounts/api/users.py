@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ from roles.rest_framework.activities import RecordHistory
 from roles.rest_framework.etags import Marked
 from roles.rest_framework.trash import Trash
 from roles.rest_framework.views import GovernedView, refuse_body
+from roles.services.delegation import require
 from roles.snapshots import annotated
 
 from ..models import User
@@ -181,8 +182,7 @@ class UserViewSet(
     def access(self, request: Request, username: str) -> Response:
         """Give what the person may do right now, and which role says so; needs `roles.view` too."""
         person = self.person(username)
-        if not sees_roles(request.user):
-            raise PermissionDenied
+        require(request.user, "roles.view")
         return Response(describe_sources(annotated(User.objects.filter(pk=person.pk)).get()))
 
     def get_object(self) -> User:

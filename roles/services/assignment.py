@@ -1,7 +1,8 @@
 """Give roles to people, change from when until when, take them back (R2; D2, D3, D5, D7).
 
 Giving needs the role's whole effect covered; taking back gives nobody anything, so it needs the
-ranks alone.
+ranks alone. Both what is changed and what is taken back must be seen: like any record, an
+assignment is not edited by who may not view it (R14), and trying would tell what somebody holds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from ..models.versions import lock_policy, one_bump
 from . import audit
 from .delegation import require, require_other, require_within
 
+SEE = "roles.view"
 TERMS = ("valid_from", "valid_until", "reason")
 """What can be changed of an assignment: who holds which role is another one."""
 
@@ -49,14 +51,17 @@ def assign_role(
 
 
 @contextmanager
-def _administering(acting_user: Any, user: Any) -> Iterator[Any]:
+def _administering(acting_user: Any, user: Any, *more: str) -> Iterator[Any]:
     """Open a change of somebody else's roles under the policy's lock; give the actor (D1-D3)."""
-    require(acting_user, "users.edit")
+    for code in ("users.edit", *more):
+        require(acting_user, code)
     with transaction.atomic(), one_bump():
         lock_policy()
         _require_other(acting_user, user)
         actor = policy.as_stored(acting_user)
         require(actor, "users.edit", user)
+        for code in more:
+            require(actor, code)
         yield actor
 
 
@@ -75,7 +80,7 @@ def change_assignment(
     It says anew that they hold it, and when, so it is held to what giving is held to (D5). The
     last lasting Owner keeps a role that counts now and has no end (D7).
     """
-    with _administering(acting_user, user) as actor:
+    with _administering(acting_user, user, SEE) as actor:
         require_within(policy.excess_of_assignment(actor, role.code))
         assignment = _held(acting_user, user, role)
         rows = _set_terms(assignment, values)
@@ -90,7 +95,7 @@ def change_assignment(
 
 def unassign_role(*, acting_user: Any, user: Any, role: Role) -> None:
     """Take `role` back from `user`; the last lasting Owner stays (D7)."""
-    with _administering(acting_user, user) as actor:
+    with _administering(acting_user, user, SEE) as actor:
         require_below(actor, role)
         take_role(acting_user=acting_user, user=user, role=role)
 

@@ -166,6 +166,8 @@ def _on_a_person(before, actor, what, arguments, refusal):
         return {404}
     if what in ("assign", "approve") and _names_a_role_out_of_sight(before, actor, arguments[1]):
         return {400}
+    if what in ("unassign", "terms") and not _sees(before, actor, "roles"):
+        return {403}  # before it is looked up, or trying would tell what they hold
     if what in ("unassign", "terms") and not _holds(before, name, arguments[1]):
         return {404}
     if what == "delete" and delegation.is_last_owner(before, name):
