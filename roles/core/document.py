@@ -162,6 +162,15 @@ def _chain_length(code: str, bases: Mapping[str, str | None]) -> int:
     return length
 
 
+def written_part(spec: RoleSpec, catalogue: Catalogue) -> RoleSpec:
+    """Leave out what a role keeps of modules and features that no app declares any more."""
+    return spec.with_changes(
+        permissions=spec.permissions & catalogue.permissions.keys(),
+        records={m: said for m, said in spec.records.items() if m in catalogue.modules},
+        fields={m: said for m, said in spec.fields.items() if m in catalogue.modules},
+    )
+
+
 def dump_role(spec: RoleSpec) -> dict[str, Any]:
     """Give a role in the shape of a policy file; what is empty is left out, except the level."""
     records = {m: _dump_scopes(spec.records[m]) for m in sorted(spec.records)}

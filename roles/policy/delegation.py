@@ -4,7 +4,8 @@ The actor's roles and the others' are compiled as if every module were on: what 
 gives returns with it (R7).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 from .. import snapshots
@@ -51,19 +52,69 @@ def excess_of_role(
         return ()
     now = (stored or snapshots.read_policy()).with_all_modules()
     then = now.with_role(after) if after is not None else now
-    code = before.code if before else ""
-    standing = _standing_on(now, code) if before else []
-    wish = Wish(
-        before=now.role(before.code) if before else None,
-        after=then.role(after.code) if after else None,
-        base_before=_base(now, before),
-        base_after=_base(now, after),
-        heirs=tuple((now.role(heir), then.role(heir)) for heir in standing),
-        theirs=_theirs(user, now, [code, *standing]) if before else frozenset(),
-    )
-    found = excess_of_change(_actor(user, now), wish, ground_of(then))
-    # What a new role itself says is the actor's own wish: that tells them nothing.
-    return tuple(one if before is None and not one.via else _told(user, one) for one in found)
+    return _Judge(user, now, then).excess(before, after)
+
+
+def excess_of_roles(
+    user: Any, now: Snapshot, then: Snapshot, codes: Iterable[str]
+) -> dict[str, tuple[Excess, ...]]:
+    """Say role by role in what changing all of `codes` at once goes beyond `user` (D2-D6).
+
+    Each is judged from what stands `now` to what stands `then`, when all are done, so that no
+    order of them decides. What stands on a changed role is judged with it, unless it is changed
+    itself; a role that `then` comes to stand on one is changed, or stands on one that is.
+    """
+    if is_owner(user):
+        return {}
+    changed = frozenset(codes)
+    judge = _Judge(user, now.with_all_modules(), then.with_all_modules(), changed)
+    return {code: judge.excess(now.roles.get(code), then.roles.get(code)) for code in changed}
+
+
+class _Judge:
+    """Hold changes of roles against one actor; what all have in common is worked out once."""
+
+    def __init__(
+        self, user: Any, now: Snapshot, then: Snapshot, changed: Collection[str] = ()
+    ) -> None:
+        self._now, self._then, self._changed = now, then, changed
+        self._actor, self._ground = _actor(user, now), ground_of(then)
+        self._user, self._readable = user, readable_of_roles(user)
+
+    def excess(self, before: RoleSpec | None, after: RoleSpec | None) -> tuple[Excess, ...]:
+        """Say in what one of the changes is too much; a new role has no `before`."""
+        now, then = self._now, self._then
+        standing = _standing_on(now, before.code) if before else []
+        wish = Wish(
+            before=now.role(before.code) if before else None,
+            after=then.role(after.code) if after else None,
+            base_before=_base(now, before),
+            base_after=_base(then, after),
+            heirs=tuple(
+                (now.role(heir), then.role(heir))
+                for heir in standing
+                if heir in then.roles and heir not in self._changed
+            ),
+            theirs=self._theirs([before.code, *standing]) if before else frozenset(),
+        )
+        found = excess_of_change(self._actor, wish, self._ground)
+        # What a new role itself says is the actor's own wish: that tells them nothing.
+        return tuple(
+            one if before is None and not one.via else veiled(one, self._readable) for one in found
+        )
+
+    def _theirs(self, codes: Collection[str]) -> frozenset[str]:
+        """Give those of the roles that the actor holds, or that one of theirs stands on (D2).
+
+        What rests or begins later is theirs too.
+        """
+        mine = [self._now.role(code) for code in self._held if code in self._now.roles]
+        return frozenset(code for code in codes if any(role.stands_on(code) for role in mine))
+
+    @cached_property
+    def _held(self) -> list[str]:
+        held = unended_assignments().filter(user=self._user.pk)
+        return list(held.values_list("role__code", flat=True))
 
 
 def excess_of_touching_role(user: Any, code: str) -> tuple[Excess, ...]:
@@ -149,16 +200,6 @@ def _base(now: Snapshot, spec: RoleSpec | None) -> Any:
 def _standing_on(now: Snapshot, code: str) -> list[str]:
     """Give the roles that are based on this one, directly or through others (D6)."""
     return [heir for heir in now.roles if heir != code and now.role(heir).stands_on(code)]
-
-
-def _theirs(user: Any, now: Snapshot, codes: Collection[str]) -> frozenset[str]:
-    """Give those of the roles that the user holds, or that one of theirs stands on (D2).
-
-    What rests or begins later is theirs too.
-    """
-    held = unended_assignments().filter(user=user.pk, role__code__in=codes)
-    mine = [now.role(code) for code in held.values_list("role__code", flat=True)]
-    return frozenset(code for code in codes if any(role.stands_on(code) for role in mine))
 
 
 def ground_of(now: Snapshot) -> Ground:

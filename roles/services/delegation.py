@@ -89,9 +89,9 @@ def require_within(excess: tuple[Excess, ...]) -> None:
 # In words
 
 
-def excesses_in_words(excess: Iterable[Excess]) -> str:
+def excesses_in_words(excess: Iterable[Excess], names: Mapping[str, str] = NOTHING) -> str:
     """Say what is too much, and what to do; beyond the first few only how many more there are."""
-    lines = list(dict.fromkeys(excess_in_words(one) for one in excess))
+    lines = list(dict.fromkeys(excess_in_words(one, names) for one in excess))
     told, more = lines[:NAMED], len(lines) - NAMED
     if more > 0:
         told.append(ngettext("And %d more.", "And %d more.", more) % more)

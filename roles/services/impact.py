@@ -30,11 +30,19 @@ def impact_of(role: Role | None, wanted: RoleSpec, *, asker: Any = None) -> Impa
     if role is None or (role.is_owner and role.second_factor == wanted.second_factor):
         return NO_IMPACT
     before = snapshots.load_policy()
-    after = before.with_role(wanted.with_changes(code=role.code))
-    asking = any(layer.second_factor for layer in (*before.roles.values(), wanted))
-    groups = _holders_by_roles(before, role.code, _secured() if asking else ())
-    modules = changed_modules(before.role(role.code), after.role(role.code), registry.catalogue)
-    roles = [*before.roles.values(), wanted]
+    return impact_between(
+        before, before.with_role(wanted.with_changes(code=role.code)), [role.code]
+    )
+
+
+def impact_between(
+    before: snapshots.Snapshot, after: snapshots.Snapshot, codes: Collection[str]
+) -> Impact:
+    """Compare what people have by two states of the policy that differ in the roles `codes`."""
+    roles = [*before.roles.values(), *(after.roles[code] for code in codes if code in after.roles)]
+    asking = any(layer.second_factor for layer in roles)
+    groups = _holders_by_roles(before, codes, _secured() if asking else ())
+    modules = _changed_modules(before, after, codes)
     fields = {module.code: names_of_fields(module, roles) for module in modules}
     people: Counter[frozenset[Mark]] = Counter()
     for (role_ids, secured), count in groups.items():
@@ -44,15 +52,29 @@ def impact_of(role: Role | None, wanted: RoleSpec, *, asker: Any = None) -> Impa
     return gather(people, holders=groups.total())
 
 
+def _changed_modules(
+    before: snapshots.Snapshot, after: snapshots.Snapshot, codes: Iterable[str]
+) -> list[Module]:
+    """Give the modules on which one of the roles may answer differently, each once."""
+    found = (
+        changed_modules(before.role(code), after.role(code), registry.catalogue)
+        for code in codes
+        if code in before.roles and code in after.roles
+    )
+    return list({module.code: module for modules in found for module in modules}.values())
+
+
 def _holders_by_roles(
-    policy_now: snapshots.Snapshot, code: str, secured: Collection[Any]
+    policy_now: snapshots.Snapshot, codes: Collection[str], secured: Collection[Any]
 ) -> Counter[tuple[frozenset[int], bool]]:
-    """Count the people whom the role reaches by the roles that they hold now.
+    """Count the people whom one of the roles reaches by the roles that they hold now.
 
     And by whether they are among `secured`, where some role asks for a second factor.
     """
     reached = [
-        pk for pk, heir in policy_now.codes_by_id.items() if policy_now.role(heir).stands_on(code)
+        pk
+        for pk, heir in policy_now.codes_by_id.items()
+        if any(layer.code in codes for layer in policy_now.role(heir).chain)
     ]
     current = policy.current_assignments()
     holding = current.filter(role_id__in=reached).values("user_id")

@@ -11,6 +11,7 @@ from ..models import (
     RoleGrant,
     RolePrivilege,
 )
+from ..snapshots import Snapshot
 
 
 def read_role(role: Role) -> RoleSpec:
@@ -35,6 +36,22 @@ def read_role(role: Role) -> RoleSpec:
         fields=fields,
         is_system=role.is_system,
     )
+
+
+def read_roles(now: Snapshot) -> dict[str, tuple[Role, RoleSpec]]:
+    """Give every role of the policy `now` with what it stores itself, by one more query."""
+    rows = Role.objects.select_related("base").order_by("code")
+    return {
+        role.code: (
+            role,
+            # What decides nothing is not part of a snapshot.
+            now.roles[role.code].with_changes(
+                description=role.description, is_system=role.is_system
+            ),
+        )
+        for role in rows
+        if role.code in now.roles
+    }
 
 
 def write_rows(role: Role, changes: RoleChanges) -> None:

@@ -31,23 +31,35 @@ Errors = dict[str, list[str]]
 
 def validate(wanted: RoleSpec, changes: RoleChanges, *, role: Role | None) -> None:
     """Raise `Invalid` with everything that is wrong with what `changes` brings."""
-    errors: Errors = {}
-    for field, messages in (
-        ("name", _name_errors(wanted.name, role)),
-        ("level", _level_errors(wanted.level)),
-        ("base", _base_errors(wanted.base)),
-        ("second_factor", _second_factor_errors(changes)),
-        ("permissions", _permission_errors(changes.granted)),
-        ("description", _description_errors(changes)),
-        ("privileges", privilege_errors(changes.privileges_added)),
-        ("privileges", _number_errors(wanted, changes)),
-        ("records", _record_errors(changes)),
-        ("fields", _field_errors(changes)),
-    ):
-        if found := list(messages):
-            errors.setdefault(field, []).extend(found)
-    if errors:
+    taken, based = _taken(wanted.name, role), _base_errors(wanted.base)
+    if errors := errors_in(wanted, changes, taken=taken, based=based):
         raise Invalid(errors)
+
+
+def errors_in(
+    wanted: RoleSpec, changes: RoleChanges, *, taken: Iterable[str], based: Iterable[str]
+) -> Errors:
+    """Say by field what is wrong with it.
+
+    What depends on other roles is brought along: `taken` says that one of them has the name,
+    `based` why the base is none.
+    """
+    found: dict[str, Iterable[str]] = {
+        "name": [*_name_errors(wanted.name), *taken],
+        "level": _level_errors(wanted.level),
+        "base": based,
+        "second_factor": _second_factor_errors(changes),
+        "permissions": _permission_errors(changes.granted),
+        "description": _description_errors(changes),
+        "privileges": [
+            *privilege_errors(changes.privileges_added),
+            *_number_errors(wanted, changes),
+        ],
+        "records": _record_errors(changes),
+        "fields": _field_errors(changes),
+    }
+    listed = {field: list(messages) for field, messages in found.items()}
+    return {field: messages for field, messages in listed.items() if messages}
 
 
 def current_shadows() -> Shadows:
@@ -62,18 +74,24 @@ def _django_names() -> Iterable[str]:
     return AuthPermission.objects.annotate(full=name).values_list("full", flat=True)
 
 
-def _name_errors(name: str, role: Role | None) -> Iterable[str]:
+def _name_errors(name: str) -> Iterable[str]:
     if not name.strip():
         yield _("Give the role a name.")
     elif len(name) > NAME_MAX:
         yield _("A name has at most 100 characters.")
+
+
+def _taken(name: str, role: Role | None) -> Iterable[str]:
     same = Role.objects.filter(name_key=stored_key(name))
     if role is not None:
         same = same.exclude(pk=role.pk)
     if other := same.first():
-        yield _("A role named “%(name)s” exists already. Choose another name.") % {
-            "name": other.name
-        }
+        yield name_is_taken(other.name)
+
+
+def name_is_taken(name: str) -> str:
+    """Say that another role is called so."""
+    return _("A role named “%(name)s” exists already. Choose another name.") % {"name": name}
 
 
 def _level_errors(level: Any) -> Iterable[str]:

@@ -5,7 +5,7 @@ simply not found.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -67,12 +67,18 @@ class Snapshot:
         return compile_role(spec.code, {**self.roles, spec.code: spec}, self.rules)
 
     def with_role(self, spec: RoleSpec) -> "Snapshot":
-        """Give the policy as it would be if the role were stored like this.
+        """Give the policy as it would be if the role were stored like this."""
+        return self.with_roles([spec])
 
-        What does not stand on the role is not compiled again. A privilege that only it names,
-        or named, changes what Owner gives (R6).
+    def with_roles(self, specs: Iterable[RoleSpec], *, without: Collection[str] = ()) -> "Snapshot":
+        """Give the policy as it would be if these roles were stored so, and others were gone.
+
+        What does not stand on any of them is not compiled again. A privilege that only they
+        name, or named, changes what Owner gives (R6).
         """
-        roles = {**self.roles, spec.code: spec}
+        wished = {spec.code: spec for spec in specs}
+        touched = {*wished, *without}
+        roles = {c: spec for c, spec in {**self.roles, **wished}.items() if c not in without}
         named = frozenset(name for layer in roles.values() for name in layer.privileges)
         same_names = named == self.rules.named_privileges
         return Snapshot(
@@ -83,7 +89,8 @@ class Snapshot:
             compiled={
                 code: role
                 for code, role in self.compiled.items()
-                if not role.stands_on(spec.code) and (same_names or not role.is_owner)
+                if touched.isdisjoint(layer.code for layer in role.chain)
+                and (same_names or not role.is_owner)
             },
         )
 

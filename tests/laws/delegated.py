@@ -95,3 +95,34 @@ def _mutated(draw, layer):
     module = draw(st.sampled_from(MODULES))
     value = draw(_by_action if part == "records" else _by_field)
     return {**layer, part: {**layer[part], module: value}}
+
+
+@st.composite
+def wished_policies(draw):
+    """Draw (before, after): several roles at once as Abe wants them, on any bases, one new."""
+    before, _after = draw(wishes())
+    rows = [draw(_wished(row)) for row in before["roles"]]
+    if draw(st.booleans()):
+        rows.append(_role("new", draw(_layer), draw(_level)))
+    codes = [row["code"] for row in rows]
+    for row in rows:
+        row["base"] = draw(st.sampled_from([row["base"], row["base"], None, *codes]))
+        if _is_in_a_cycle(row["code"], {one["code"]: one["base"] for one in rows}):
+            row["base"] = None
+    return before, _document(rows, before["world"])
+
+
+@st.composite
+def _wished(draw, row):
+    """Draw a role with its own layer and level as they are, or with one thing changed."""
+    layer = {part: row[part] for part in ALL_OF_IT} | {"fields": row.get("fields", {})}
+    if draw(st.booleans()):
+        layer = draw(_mutated(layer))
+    return _role(row["code"], layer, draw(st.just(row["level"]) | _level), row["base"])
+
+
+def _is_in_a_cycle(code, bases):
+    step, steps = bases[code], 0
+    while step not in (None, code) and steps < len(bases):
+        step, steps = bases[step], steps + 1
+    return step is not None

@@ -1,11 +1,12 @@
 """Let the same actor do the same by every door, each from the same state, and see what comes.
 
-Service, API and pages each run in a savepoint of their own that is rolled back.
+Service, API, pages and policy files each run in a savepoint of their own that is rolled back.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.management import CommandError
 from django.db import transaction
 
 from accounts.models import Department, Team, User
@@ -15,11 +16,13 @@ from .administration import refusal_of
 from .api_door import NOT_IN_API, Api
 from .browser import Pages, is_done
 from .bulk_door import BULK as IN_BULK
+from .file_door import NOT_IN_FILES, apply_as, wanted_by
 from .forms import NotOffered
 from .page_door import NOT_ON_PAGES, PRESS
 from .picture import picture
 
 SERVICE, API, PAGE, FORGED, BULK = "service", "api", "page", "forged", "bulk"
+FILE = "file"
 
 
 @dataclass
@@ -56,6 +59,8 @@ def through_every_door(step, *, but=None):
         found[FORGED] = _in_between(lambda: _by_page(step, FORGED, opened))
     if what in IN_BULK and but != BULK:
         found[BULK] = _in_between(lambda: _by_page(step, BULK, {}))
+    if what not in NOT_IN_FILES:
+        found[FILE] = _in_between(lambda: _by_file(step))
     return {door: outcome for door, outcome in found.items() if outcome is not None}
 
 
@@ -83,6 +88,19 @@ def _by_api(step):
     if answer is None:
         return None
     return _outcome(API, 200 <= answer.status_code < 300, last, answer=answer, seen=[answer])
+
+
+def _by_file(step):
+    actor, command = step
+    roles, last = wanted_by(*command), _last_entry()
+    if actor is None or roles is None:
+        return None
+    refusal = None
+    try:
+        apply_as(actor, roles, prune=command[0] == "delete role")
+    except CommandError as refused:
+        refusal = refused
+    return _outcome(FILE, refusal is None, last, refusal=refusal)
 
 
 def _by_page(step, door, opened):

@@ -9,7 +9,7 @@ tables here say so with the reason.
 from roles.core.errors import Blocked, Invalid
 
 from . import delegation
-from .doors import API, BULK, FORGED, PAGE, SERVICE
+from .doors import API, BULK, FILE, FORGED, PAGE, SERVICE
 from .effects import gives
 from .people import person, standing
 
@@ -72,6 +72,8 @@ def assert_the_law(before, step, found):
         assert_the_page_agrees(before, step, service, found[PAGE])
     if BULK in found:
         assert_many_are_asked_for_as_one(before, step, service, found[BULK])
+    if FILE in found:
+        assert_a_file_agrees(before, step, service, found[FILE])
     if FORGED in found:
         assert_forging_is_no_way_in(before, step, service, found[FORGED])
 
@@ -217,6 +219,13 @@ def assert_many_are_asked_for_as_one(before, step, service, bulk):
         assert bulk.after == before and not bulk.entries, (step, service.refusal)
     if service.done and service.after != before and not bulk.done:
         assert what in ("assign", "unassign") and not _sees(before, actor, "roles"), step
+
+
+def assert_a_file_agrees(before, step, service, file):
+    """What stands already is not asked for; all else is done or refused as by the service."""
+    if file.done and not service.done:
+        assert file.after == before and not file.entries, (step, service.refusal)
+    assert file.done or not service.done, (step, file.refusal)
 
 
 def assert_forging_is_no_way_in(before, step, service, forged):

@@ -16,8 +16,9 @@ from roles.core.vocabulary import FieldLevel
 from .administration import DAY, DO, NOW, build, fetch_role, person_named, run
 from .api_door import NOT_IN_API, SEND, Api
 from .browser import Pages
-from .doors import API, BULK, FORGED, PAGE, SERVICE, state, through_every_door
+from .doors import API, BULK, FILE, FORGED, PAGE, SERVICE, state, through_every_door
 from .doors_law import assert_the_law
+from .file_door import NOT_IN_FILES, WRITE
 from .page_door import NOT_ON_PAGES, PRESS
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,7 @@ def _by_every_door(step, *before, but=None):
 
 def test_every_command_has_every_door_or_a_reason():
     assert SEND.keys() | NOT_IN_API.keys() == PRESS.keys() | NOT_ON_PAGES.keys() == DO.keys()
+    assert WRITE.keys() | NOT_IN_FILES.keys() == DO.keys()
     assert {row[0][0] for row in REFUSED} == DONE.keys() == DO.keys()
 
 
@@ -169,6 +171,8 @@ def test_who_may_not_is_told_why_by_every_door(step, status, words, on_page):
         # Of several people nobody is asked about whom it is so for already (R25).
         assert not outcome.done or (outcome.door == BULK and outcome.after == before)
     assert words in str(found[SERVICE].refusal)
+    if FILE in found:
+        assert words in str(found[FILE].refusal)
     if API in found:
         assert found[API].status == status
         assert words in _said(found[API])

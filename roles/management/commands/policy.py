@@ -1,7 +1,9 @@
 """Policy files and policy tests from the command line."""
 
 import json
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +13,31 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from roles import policy
-from roles.core.document import dump_document, load_text, parse_policy, to_json, to_yaml
-from roles.core.errors import DocumentError, UnknownName
+from roles.core.document import (
+    dump_document,
+    load_text,
+    parse_policy,
+    to_json,
+    to_yaml,
+    written_part,
+)
+from roles.core.errors import DocumentError, Invalid, Refused, UnknownName
 from roles.core.specs import RoleSpec
+from roles.management.policy_plans import plan_as_json, plan_in_words
 from roles.management.policy_tests import Outcome, run_file, scratch_database
-from roles.models import Role
 from roles.registry import registry
 from roles.services.advice import advice_in_words, advice_on_all, held_roles, shipped_roles
+from roles.services.applying import NotApplied, apply_policy, install_policy
 from roles.services.installation import is_as_shipped
-from roles.services.loading import read_role
+from roles.services.loading import read_roles
+from roles.services.planning import Refusal, plan_policy, refusals_for_all
+from roles.snapshots import read_policy
 
 
 class Command(BaseCommand):
-    """`policy test FILE…` runs tests, `explain` a decision, `export` writes, `lint` advises."""
+    """`policy VERB`: the verbs stand in the README, each with what it does."""
 
-    help = "Exports roles, runs policy tests, explains decisions, and gives advice on roles."
+    help = "Exports, compares, applies and tests policies, explains decisions, gives advice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take one of the verbs with its own arguments."""
@@ -36,6 +48,13 @@ class Command(BaseCommand):
         export = verbs.add_parser("export", help="write roles as a policy file")
         export.add_argument("--role", action="append", default=[], metavar="CODE", dest="codes")
         export.add_argument("--output", metavar="FILE")
+        diff = verbs.add_parser("diff", help="say what applying a file would change; exit 1 if any")
+        apply = verbs.add_parser("apply", help="make the roles as a file says, all or nothing")
+        for verb in (diff, apply):
+            verb.add_argument("file", metavar="FILE", help="- for standard input")
+            verb.add_argument("--prune", action="store_true", help="delete roles not in the file")
+        diff.add_argument("--json", action="store_true", help="one JSON object instead of words")
+        apply.add_argument("--as", dest="username", metavar="USERNAME", help="as they may")
         explain = verbs.add_parser("explain", help="say whether someone may, and why")
         explain.add_argument("username", metavar="USERNAME")
         explain.add_argument("permission", metavar="PERMISSION")
@@ -93,10 +112,10 @@ class Command(BaseCommand):
     # export
 
     def _export(self, *, codes: list[str], output: str | None, **options: Any) -> None:
-        roles = {role.code: role for role in Role.objects.select_related("base")}
+        roles = {code: spec for code, (_role, spec) in read_roles(read_policy()).items()}
         if missing := [code for code in codes if code not in roles]:
             raise CommandError(f"There is no role {', '.join(missing)}.")
-        specs = [read_role(roles[code]) for code in codes or roles]
+        specs = (written_part(roles[code], registry.catalogue) for code in codes or roles)
         document = dump_document(s for s in specs if codes or not is_as_shipped(s))
         as_json = output is not None and output.lower().endswith(".json")
         try:
@@ -108,12 +127,36 @@ class Command(BaseCommand):
         else:
             Path(output).write_text(text, encoding="utf-8")
 
+    # diff and apply
+
+    def _diff(self, *, file: str, prune: bool, json: bool, **options: Any) -> None:
+        plan = plan_policy(_wanted(file), prune=prune)
+        refusals = refusals_for_all(plan)
+        self.stdout.write(plan_as_json(plan, refusals) if json else plan_in_words(plan))
+        if refusals and not json:
+            self.stderr.write(_not_applied(refusals))
+        if plan.steps:
+            raise SystemExit(1)
+
+    def _apply(self, *, file: str, prune: bool, username: str | None, **options: Any) -> None:
+        wanted = _wanted(file)
+        try:
+            if username is None:
+                plan = install_policy(wanted=wanted, prune=prune)
+            else:
+                plan = apply_policy(acting_user=_person(username), wanted=wanted, prune=prune)
+        except NotApplied as refusal:
+            raise CommandError(_not_applied(refusal.refusals)) from refusal
+        except (Refused, Invalid) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(plan_in_words(plan))
+
     # lint
 
     def _lint(self, *, file: str | None, **options: Any) -> None:
         if file is None:
-            stored = Role.objects.select_related("base")
-            roles, around, held = {r.code: read_role(r) for r in stored}, {}, held_roles()
+            stored = read_roles(read_policy())
+            roles, around, held = {c: s for c, (_role, s) in stored.items()}, {}, held_roles()
         else:
             roles, around, held = _roles_of(file), shipped_roles(), None
         lines = [
@@ -125,16 +168,26 @@ class Command(BaseCommand):
         self.stdout.write("\n".join([*lines, _counted(len(lines), len(roles))]))
 
 
-def _roles_of(name: str) -> dict[str, RoleSpec]:
+def _roles_of(name: str, **options: Any) -> dict[str, RoleSpec]:
     try:
         read = parse_policy(
             load_text(_read(name), name=name),
             catalogue=registry.catalogue,
             builtins=frozenset(registry.builtin_roles),
+            **options,
         )
     except DocumentError as error:
         raise CommandError(f"{name}: {error}") from error
     return {spec.code: spec for spec in read}
+
+
+def _wanted(name: str) -> list[RoleSpec]:
+    """Read the roles of a file; what is new of them is held against R11 when they are planned."""
+    return list(_roles_of(name, lenient_privileges=True).values())
+
+
+def _not_applied(refusals: Iterable[Refusal]) -> str:
+    return "\n".join(["Nothing of it can be applied:", *(f"- {one}" for one in refusals)])
 
 
 def _counted(pieces: int, roles: int) -> str:
@@ -168,6 +221,8 @@ def _record(place: str) -> Any:
 
 def _read(name: str) -> str:
     try:
+        if name == "-":
+            return sys.stdin.read()
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{name} cannot be read: {error}") from error
