@@ -13,6 +13,7 @@ from roles.services.installation import install_assignment, install_role
 from roles.services.role import change_role
 
 from .conftest import signed_in
+from .people import with_rights
 
 LIST = "/crm/contact/"
 
@@ -158,6 +159,21 @@ def test_fields_follow_the_role(db):
     sent_back = agent.post(url_of(contact), data | {"phone": "555 0100"})
     contact.refresh_from_db()
     assert (sent_back.status_code, contact.last_name) == (302, "Roe")
+
+
+def test_a_new_record_takes_no_field_that_its_form_does_not_have(db):
+    """R17, R23: a hidden one is answered as one that there is not, as is part of a real one."""
+    hidden = {"contacts": {"owner": "hidden", "notes": "hidden", "phone": "read_only"}}
+    agent = with_rights("abe", "contacts.view contacts.create", fields=hidden)
+    words = {name: f"There is no field “{name}”." for name in ("notes", "owner", "x", "x_1")}
+    words |= {name: f"There is no field “{name}”." for name in ("last_name_x", "last_name_")}
+    words |= {"phone": "You cannot set “Phone” here."}
+    for name, said in words.items():
+        answer = agent.post("/crm/contact/add/", {"last_name": "New", name: "1"})
+        assert said in answer.content.decode(), name
+    assert not Contact.objects.exists()
+    assert agent.post("/crm/contact/add/", {"last_name": "New"}).status_code == 302
+    assert Contact.objects.get().owner.username == "abe"  # R18
 
 
 def test_a_related_record_out_of_reach_is_opaque_and_kept(seller, mine):

@@ -108,6 +108,13 @@ def test_a_share_of_another_record_is_not_taken_back_from_here(seller, contact, 
     assert ContactShare.objects.filter(pk=share.pk).exists()
 
 
+def test_of_several_shares_the_named_one_is_taken_back(seller, contact, ben):
+    people = [make_user("ada"), ben, make_user("cid")]
+    shares = [ContactShare.objects.create(record=contact, user=person) for person in people]
+    seller.post(url_of(contact, "shares"), {"unshare": shares[1].pk})
+    assert set(ContactShare.objects.all()) == {shares[0], shares[2]}
+
+
 def test_people_are_offered_to_who_may_view_people_only(owner, seller, contact, ben):
     """R24; they are found by name all the same."""
     make_team("mine", User.objects.get(username="sam"))

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -78,6 +79,21 @@ def test_it_holds_whom_one_manages_and_no_peer(ann, peer):
     for key, status in (("x", 302), ("-1", 302), ("٣", 302), ("1%00", 400)):
         assert client.post(f"{TRASH}{key}/restore/").status_code == status
     assert restore(client, ann).status_code == 302 and is_back(ann)
+
+
+def test_of_several_the_named_one_comes_back(owner, ann, peer):
+    cid = gone(make_user("cid"))
+    assert "“Pat” is out of the trash." in words(
+        owner.post(f"{TRASH}{peer.pk}/restore/", follow=True)
+    )
+    assert [is_back(one) for one in (ann, peer, cid)] == [False, True, False]
+
+
+def test_there_is_none_where_nothing_is_kept():
+    """Roles are deleted for good."""
+    for page in ("trash", "restore"):
+        with pytest.raises(NoReverseMatch):
+            reverse(f"admin:roles_role_{page}")
 
 
 def test_who_is_alive_is_not_restored(owner):

@@ -66,6 +66,14 @@ def test_a_share_for_edit_lets_its_receiver_write_and_share_on(ann, ben, shares)
     assert cid.names("contacts/") == ["Li"]
 
 
+def test_of_several_shares_the_named_one_is_taken_back(ann, ben, shares):
+    for name in ("cid", "dan"):
+        person(name, "sharer")
+    made = [ann.ask("POST", shares, {"user": n, "give": "view"}) for n in ("cid", "ben", "dan")]
+    assert ann.ask("DELETE", f"{shares}{made[1].json()['id']}/").status_code == 204
+    assert {share.user.username for share in ContactShare.objects.all()} == {"cid", "dan"}
+
+
 def test_sharing_again_changes_the_share(ann, ben, shares):
     first = ann.ask("POST", shares, {"user": "ben", "give": "edit"})
     again = ann.ask("POST", shares, {"user": "ben", "give": "view"})
