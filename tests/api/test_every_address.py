@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 JSON = "application/vnd.oai.openapi+json"
 KINDS = ("users", "roles", "invitations", "teams", "departments", "tokens", "activities")
 OWN = ("me/",)
+PAGED = {f"{kind}/" for kind in KINDS}
+PAGED |= {"users/trash/", "users/{user}/history/", "roles/{role}/history/"}
 CATALOGUE = ("me/", "modules/", "permissions/")
 """What everybody who is let in may read."""
 
@@ -142,6 +144,18 @@ def test_a_parameter_that_nobody_reads_is_refused_by_name(olga, named):
             for name in ("shoe_size", "format", "user__password"):
                 answer = olga.ask(method, f"{at(address, named)}?{name}=1", {})
                 assert list(errors(answer)) == [name]
+        assert AuditEntry.objects.count() == before
+
+
+def test_pages_are_turned_in_lists_and_nowhere_else(olga, named):
+    before = AuditEntry.objects.count()
+    for address in ADDRESSES:
+        for method in address.methods.split():
+            answer = olga.ask(method, f"{at(address, named)}?page=1", {})
+            if method == "GET" and address.path in PAGED:
+                assert answer.status_code == 200
+            else:
+                assert list(errors(answer)) == ["page"], (method, address)
         assert AuditEntry.objects.count() == before
 
 

@@ -534,6 +534,17 @@ def test_a_department_s_number_of_people_is_set_by_nobody(company):
     assert company.read("departments/sales/")["name"] == "Sales"
 
 
+def test_who_may_not_name_people_changes_a_team_and_names_no_members(company):
+    """R16, R23: `members` is to them a name that does not exist."""
+    hidden = {"users": {"username": "hidden"}}
+    rights = "users.view groups.manage"
+    blind = with_role("bly", rights, level=50, fields=hidden)
+    answer = blind.ask("PATCH", "teams/alpha/", {"name": "First"})
+    assert (answer.status_code, answer.json()) == (200, {"code": "alpha", "name": "First"})
+    told = errors(blind.ask("PATCH", "teams/alpha/", {"members": []}))
+    assert told == {"members": ["There is no field “members”."]}
+
+
 def test_the_organisation_is_seen_with_users_view_and_changed_with_groups_manage(company):
     """D6a."""
     viewer = with_role("vic", "users.view", level=90)
