@@ -85,6 +85,14 @@ def test_a_page_that_is_sent_again_makes_no_second_token(ann):
     assert ApiToken.objects.count() == 1
 
 
+def test_privileges_are_chosen_beside_permissions_or_alone(ann):
+    post(ann, privileges=["app.crm"])
+    post(ann, name="Alone", permissions=None, privileges=["app.crm"])
+    both, alone = (token.limit for token in ApiToken.objects.order_by("pk"))
+    assert both == Limit(frozenset({"contacts.view"}), frozenset({"app.crm"}))
+    assert alone == Limit(frozenset(), frozenset({"app.crm"}))
+
+
 def test_all_is_chosen_in_so_many_words(ann):
     post(ann, reach="all", permissions=None)
     assert ApiToken.objects.get().limit is None

@@ -1,5 +1,6 @@
 """The pages of records show and take what the policy allows (R12-R18, R23-R26)."""
 
+from itertools import product
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from roles.core.vocabulary import FieldLevel
 from roles.models import AuditEntry, Role
 from roles.services.installation import install_assignment, install_role
 from roles.services.role import change_role
+from tests.factories import make_role, make_user
 
 from .conftest import signed_in
 from .people import with_rights
@@ -110,6 +112,38 @@ def test_a_new_record_belongs_to_its_creator_and_to_nobody_else(seller, other):
     assert Contact.objects.get(last_name="New").owner == sam
 
 
+def test_a_new_record_belongs_to_whom_its_creator_chose(owner, seller):
+    """R18: to nobody too, for whoever reaches what is nobody's."""
+    ben = make_user("ben")
+    for chosen in (ben.pk, ""):
+        data = {"last_name": "New", "owner": chosen}
+        assert owner.post("/crm/contact/add/", data).status_code == 302
+    assert [one.owner for one in Contact.objects.order_by("pk")] == [ben, None]
+    refused = seller.post("/crm/contact/add/", {"last_name": "New", "owner": ""})
+    assert "owner" in refused.context["adminform"].form.errors
+
+
+def test_owners_are_offered_whom_one_may_give_to_and_may_see(db):
+    """R18, R24: by the scopes of the action, and nobody who is out."""
+    make_user("ben"), make_user("dora", is_active=False)
+    rights = "contacts.view contacts.create contacts.edit"
+    own = {"contacts": {"*": "all", "create": "own", "edit": "own"}}
+    clients = {
+        "nan": with_rights("nan", f"{rights} users.view", records=own),
+        "wes": with_rights("wes", f"{rights} users.view", records={"contacts": "all"}),
+        "bly": with_rights("bly", rights, records={"contacts": "all"}),
+    }
+    for name, offered in (
+        ("nan", {"nan"}),
+        ("bly", {"bly"}),
+        ("wes", {"ben", "bly", "nan", "wes"}),
+    ):
+        mine = Contact.objects.create(last_name="Doe", owner=User.objects.get(username=name))
+        for url in ("/crm/contact/add/", url_of(mine)):
+            field = clients[name].get(url).context["adminform"].form.fields["owner"]
+            assert {str(label) for value, label in field.choices if value} == offered, url
+
+
 def test_a_record_is_not_given_away_beyond_one_s_scopes(seller, mine, other):
     ben = User.objects.get(username="ben")
     assert seller.post(url_of(mine), {"last_name": "Given", "owner": ben.pk}).status_code == 200
@@ -168,12 +202,37 @@ def test_a_new_record_takes_no_field_that_its_form_does_not_have(db):
     words = {name: f"There is no field “{name}”." for name in ("notes", "owner", "x", "x_1")}
     words |= {name: f"There is no field “{name}”." for name in ("last_name_x", "last_name_")}
     words |= {"phone": "You cannot set “Phone” here."}
-    for name, said in words.items():
-        answer = agent.post("/crm/contact/add/", {"last_name": "New", name: "1"})
+    for (name, said), value in product(words.items(), ("1", "")):
+        answer = agent.post("/crm/contact/add/", {"last_name": "New", name: value})
         assert said in answer.content.decode(), name
     assert not Contact.objects.exists()
     assert agent.post("/crm/contact/add/", {"last_name": "New"}).status_code == 302
     assert Contact.objects.get().owner.username == "abe"  # R18
+
+
+def test_a_field_that_is_hidden_on_this_record_is_no_field_of_it(db):
+    """R15, R17, R23: another role shows it on one's own."""
+    rights, hidden = "contacts.view contacts.edit", {"contacts": {"phone": "hidden"}}
+    make_role("all", permissions=rights, records={"contacts": "all"}, fields=hidden)
+    make_role("own", permissions=rights)
+    abe = signed_in("abe", "all", "own")
+    own = Contact.objects.create(last_name="Own", owner=User.objects.get(username="abe"))
+    theirs = Contact.objects.create(last_name="Theirs", phone="555")
+    for record, said in ((theirs, True), (own, False)):
+        data = {"last_name": "New", "owner": record.owner_id or "", "phone": "556"}
+        answer = abe.post(url_of(record), data)
+        assert ("There is no field “phone”." in answer.content.decode()) is said
+    assert list(Contact.objects.order_by("pk").values_list("phone", flat=True)) == ["556", "555"]
+
+
+def test_a_person_is_linked_to_for_whoever_may_view_people(db):
+    """R24: everybody knows their own name, and not everybody has a page of people."""
+    for rights, linked in (("contacts.view", False), ("contacts.view users.view", True)):
+        reader = with_rights(f"reader-{linked}", rights)
+        user = User.objects.get(username=f"reader-{linked}")
+        page = reader.get(url_of(Contact.objects.create(last_name="Doe", owner=user)))
+        assert user.username in page.content.decode()
+        assert (f'href="/accounts/user/{user.pk}/change/"' in page.content.decode()) is linked
 
 
 def test_a_related_record_out_of_reach_is_opaque_and_kept(seller, mine):

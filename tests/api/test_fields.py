@@ -305,6 +305,8 @@ def test_members_are_people_in_view_reach_or_no_access():
     (change,) = entry.changes
     assert change["field"] == "members"
     assert sorted(change["new"]) == sorted([ben.pk, chief.user.pk])
+    for wrong in (["cy"] * 201, {"cy": 1}):
+        assert errors(chief.ask("PATCH", url, {"members": wrong})).keys() == {"members"}
     assert chief.ask("PATCH", url, {"members": []}).json()["members"] == []
 
 

@@ -74,6 +74,12 @@ def test_of_several_shares_the_named_one_is_taken_back(ann, ben, shares):
     assert {share.user.username for share in ContactShare.objects.all()} == {"cid", "dan"}
 
 
+def test_only_the_list_of_shares_is_turned_by_pages(ann, ben, shares):
+    assert ann.ask("GET", f"{shares}?page=1").status_code == 200
+    refused = ann.ask("POST", f"{shares}?page=1", {"user": "ben", "give": "view"})
+    assert list(errors(refused)) == ["page"] and not ContactShare.objects.exists()
+
+
 def test_sharing_again_changes_the_share(ann, ben, shares):
     first = ann.ask("POST", shares, {"user": "ben", "give": "edit"})
     again = ann.ask("POST", shares, {"user": "ben", "give": "view"})
