@@ -1,13 +1,15 @@
 """The choice of a base: which roles are offered, and in which words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from ..core.locks import NO_LOCKS, Locks
-from ..core.vocabulary import OWNER_CODE
+from ..core.specs import RoleSpec
 from ..models import Role
+from ..services.offers import why_not_bases
+from ..snapshots import Snapshot
 
 
 class BaseChoice(forms.ChoiceField):
@@ -20,28 +22,20 @@ class BaseChoice(forms.ChoiceField):
         return "\x00" not in value and Role.objects.filter(code=value).exists()
 
 
-def bases_for(role: Role | None, locks: Locks = NO_LOCKS) -> list[tuple[str, str]]:
-    """Give the roles that can be a base: not Owner, not this one, none that is based on it.
-
-    Nor one that gives more than the reader has, and where they cannot take the base that stands,
-    no other one (D4).
-    """
-    rows = list(Role.objects.order_by("level", "name"))
-    by_pk = {other.pk: other for other in rows}
-    offered = [r for r in rows if r.code != OWNER_CODE and not _stands_on(r, role, by_pk)]
-    standing = by_pk.get(role.base_id) if role and role.base_id else None
-    if standing is not None and locks.base is not None:
-        return [(standing.code, f"{standing.name} ({standing.level})")]
-    offered = [r for r in offered if r.code not in locks.bases or r == standing]
-    return [("", _("No other role")), *((r.code, f"{r.name} ({r.level})") for r in offered)]
+def bases_for(
+    asker: Any, stored: RoleSpec | None, shown: RoleSpec, now: Snapshot
+) -> list[tuple[str, str]]:
+    """Give what can be chosen as the base: what stands, and what a save would accept (R4, D4)."""
+    refused = refused_bases(asker, stored, shown, now, ["", *now.roles])
+    rows = sorted(now.roles.values(), key=lambda spec: (spec.level, spec.name))
+    named = [("", _("No other role")), *((s.code, f"{s.name} ({s.level})") for s in rows)]
+    return [(code, label) for code, label in named if code not in refused]
 
 
-def _stands_on(candidate: Role, role: Role | None, by_pk: Mapping[int, Role]) -> bool:
-    steps: set[int] = set()
-    pk: int | None = candidate.pk
-    while role is not None and pk is not None and pk not in steps:
-        if pk == role.pk:
-            return True
-        steps.add(pk)
-        pk = by_pk[pk].base_id
-    return False
+def refused_bases(
+    asker: Any, stored: RoleSpec | None, shown: RoleSpec, now: Snapshot, codes: Iterable[str]
+) -> list[str]:
+    """Give those of these codes, "" for none, that the role cannot be based on."""
+    bases = (code or None for code in codes if code != (shown.base or ""))
+    found = why_not_bases(acting_user=asker, stored=stored, shown=shown, bases=bases, now=now)
+    return [code or "" for code in found]

@@ -26,6 +26,7 @@ class Control:
     A choice is (value, label, chosen). `also` are the boxes beside it. `says` is what comes out
     with the whole chain, and where from; of a field only where the select does not say it. `locked`
     says why the reader cannot change it (D4): then there is no select, only what comes out.
+    `refused` and `refused_also` are the choices that they cannot make, and `beyond` says why.
     """
 
     name: str
@@ -36,6 +37,14 @@ class Control:
     says: str = ""
     outcome: str = ""
     locked: str = ""
+    refused: frozenset[str] = frozenset()
+    refused_also: frozenset[str] = frozenset()
+    beyond: str = ""
+
+    @property
+    def chosen(self) -> str:
+        """What the select stands at."""
+        return next((value for value, _label, chosen in self.choices if chosen), "")
 
 
 # Whose records

@@ -14,16 +14,17 @@ from .. import policy, snapshots
 from ..core.changes import RoleChanges, apply, difference
 from ..core.compile import CompiledRole
 from ..core.errors import Conflict, Invalid
-from ..core.locks import NO_LOCKS, Locks
+from ..core.locks import NO_LOCKS
 from ..core.names import DESCRIPTION_MAX, split_names
 from ..core.specs import RoleSpec
 from ..core.vocabulary import LEVEL_MAX, LEVEL_MIN, OWNER_CODE
 from ..models import Role
 from ..services.loading import read_role
 from . import second_factor
-from .bases import BaseChoice, bases_for
+from .bases import BaseChoice, bases_for, refused_bases
 from .details import read_post
 from .grid import Board, GridField, fixed_cells, locked_cells
+from .limiting import limit_level, limit_privileges
 from .second_factor import SecondFactorChoice
 from .starting import BLANK
 from .state import pack, unpack
@@ -81,24 +82,30 @@ class RoleForm(forms.Form):
     ) -> None:
         self.role, self.asker = role, asker
         self.current = read_role(role) if role else start
+        self.stored = self.current if role else None
         self.shown, fixed = self._seen(data)
         self.shown = self.shown or self.current
-        self.policy = snapshots.load_policy()
+        self.policy = self.whole = snapshots.load_policy()
         self.frozen_because = frozen_because
         board = self.board_of(self.shown)
         self.fixed = frozenset(board.fixed) if fixed is None else fixed
         self.locked = board.locked
         self.typed = read_post(data, self.shown.records, self.shown.fields)
         super().__init__(self._complete(data), initial=self._initial(self.current), label_suffix="")
-        self.fields["base"].choices = bases_for(role, board.locks)
         self._limit_second_factor(board)
         self.fields["permissions"].widget.board = board
-        self._limit(frozen_because)
+        self._limit(board)
 
     def board_of(self, spec: RoleSpec) -> Board:
-        """Give what the page shows of a role with these values, be they stored or not."""
-        compiled, locks = self.policy.compile(spec), self._locks_on(spec)
+        """Give what the page shows of a role with these values, be they stored or not.
+
+        Nothing is locked where nobody is asked (D4).
+        """
+        compiled = self.policy.compile(spec)
         names = {code: role.name for code, role in self.policy.roles.items()}
+        is_asked = self.asker is not None and not self.frozen_because
+        asked = (self.asker, self.stored, spec)
+        locks = policy.locks_for(*asked, known=self.whole) if is_asked else NO_LOCKS
         return Board(
             fixed=fixed_cells(compiled),
             compiled=compiled,
@@ -107,15 +114,17 @@ class RoleForm(forms.Form):
             fields=spec.fields,
             frozen_because=self.frozen_because,
             disabled=self.policy.rules.disabled,
-            locks=locks,
             locked=locked_cells(locks, spec.permissions, names),
+            offers=policy.offers_for(*asked, known=self.whole) if is_asked else None,
+            names=names,
         )
 
-    def _locks_on(self, spec: RoleSpec) -> Locks:
-        """Give what the reader can neither tick nor untick (D4); nothing where nobody is asked."""
-        if self.asker is None or self.frozen_because:
-            return NO_LOCKS
-        return policy.locks_for(self.asker, self.current if self.role else None, spec)
+    def refused_bases(self, spec: RoleSpec) -> list[str]:
+        """Give those of the offered bases, "" for none, that go no more with these values."""
+        if self.current.is_system:
+            return []
+        offered = [code for code, _label in self.fields["base"].choices]
+        return refused_bases(self.asker, self.stored, spec, self.whole, offered)
 
     def _base_of(self, spec: RoleSpec) -> CompiledRole | None:
         """Give the chosen base; one that cannot be is shown as bringing nothing (R3)."""
@@ -150,16 +159,19 @@ class RoleForm(forms.Form):
             self.is_tampered = True
             return None, None
 
-    def _limit(self, frozen_because: str) -> None:
-        """Make read-only what the role's kind, or the reader, cannot change (D8)."""
-        if frozen_because or self.current.is_system:
+    def _limit(self, board: Board) -> None:
+        """Make read-only what the role's kind, or the reader, cannot change (D3, D4, D8)."""
+        if self.frozen_because or self.current.is_system:
             for name in ("name", "level"):
                 self.fields[name].widget.attrs["readonly"] = True
-        level_max = self.fields["permissions"].widget.board.locks.level_max
-        self.fields["level"].widget.attrs["max"] = level_max
-        if frozen_because:
+        if self.frozen_because:
             for name in ("description", "privileges"):
                 self.fields[name].widget.attrs["readonly"] = True
+        else:
+            self.fields["base"].choices = bases_for(self.asker, self.stored, self.shown, self.whole)
+        if board.offers is not None:
+            limit_level(self.fields["level"], board.offers)
+            limit_privileges(self.fields["privileges"], board.offers)
 
     def _limit_second_factor(self, board: Board) -> None:
         """Leave the choice out where nobody could set one up, so that the post cannot change it."""
@@ -167,8 +179,9 @@ class RoleForm(forms.Form):
             del self.fields["second_factor"]
             return
         field = self.fields["second_factor"]
-        second_factor.limit(field, stands=self.shown.second_factor, locks=board.locks)
-        field.help_text = second_factor.help_for(self.role, board.compiled, board.locks)
+        excess = board.offers and board.offers.excess_of_second_factor()
+        second_factor.limit(field, stands=self.shown.second_factor, excess=excess)
+        field.help_text = second_factor.help_for(self.role, board.compiled, excess)
 
     def _initial(self, spec: RoleSpec) -> dict[str, Any]:
         token = pack(self.current, self.fixed)
@@ -241,7 +254,8 @@ class RoleForm(forms.Form):
     def features(self) -> str:
         """Draw the features: cells of the same field, further down the page."""
         bound = self["permissions"]
-        context = bound.field.widget.get_context("permissions", bound.value(), {})
+        groups = bound.field.widget.board.features(bound.value() or ())
+        context = {"name": "permissions", "feature_groups": groups}
         return mark_safe(self.renderer.render("roles/widgets/features.html", context))  # noqa: S308
 
     @property

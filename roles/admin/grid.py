@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..core.compile import CompiledRole, Source
-from ..core.locks import NO_LOCKS, Locks
+from ..core.locks import Locks
+from ..core.offers import Offers
 from ..core.specs import NOTHING, Fields, Module, Records
 from ..core.vocabulary import ACTIONS, EVERY_ACTION, EVERY_FIELD, OWN, FieldLevel
 from ..registry import registry
@@ -26,6 +27,7 @@ from .controls import (
     level_word,
     scope_control,
 )
+from .offering import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class Row:
 class Board:
     """A role's cells for the page: what it has from elsewhere, and whether anything may change.
 
-    `opened` names the modules whose details stand open when the page comes. `locks` are what the
-    reader can neither tick nor untick, `locked` says of each such cell why (D4).
+    `opened` names the modules whose details stand open when the page comes. `locked` says of each
+    cell that the reader can neither tick nor untick why (D4); `offers` are what they can choose,
+    anything where there are none. `names` are those of roles by code.
     """
 
     fixed: dict[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -81,8 +84,9 @@ class Board:
     records: Records = field(default_factory=lambda: NOTHING)
     fields: Fields = field(default_factory=lambda: NOTHING)
     opened: frozenset[str] = frozenset()
-    locks: Locks = NO_LOCKS
     locked: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    offers: Offers | None = None
+    names: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def rows(self, ticked: Iterable[str]) -> list[tuple[str, list[Row]]]:
         """Give the modules by group, each with its cells."""
@@ -98,24 +102,19 @@ class Board:
         row = Row(module, cells, self._records(module), self._differs(module), self._fields(module))
         if self.compiled is not None and self.compiled.is_owner:
             return row
+        scope = scope_control(module, self.records, self.compiled, self.base)
+        actions = action_controls(module, self.records, self.compiled)
+        levels = field_controls(module, self.fields, self.compiled, self.base)
         return replace(
             row,
-            scope=self._lock(scope_control(module, self.records, self.compiled, self.base)),
-            actions=tuple(map(self._lock, action_controls(module, self.records, self.compiled))),
-            field_levels=tuple(
-                map(self._lock, field_controls(module, self.fields, self.compiled, self.base))
-            ),
+            scope=self._offered(scope) if scope else None,
+            actions=tuple(map(self._offered, actions)),
+            field_levels=tuple(map(self._offered, levels)),
             is_open=module.code in self.opened,
         )
 
-    def _lock(self, control: Control | None) -> Control | None:
-        """Mark a select of which no change would pass with the reason (D4)."""
-        if control is None:
-            return None
-        kind, module, *rest = control.name.split(":")
-        locks = self.locks.scopes if kind == "scope" else self.locks.fields
-        excess = locks.get((module, rest[0] if rest else EVERY_ACTION))
-        return replace(control, locked=excess_in_words(excess)) if excess else control
+    def _offered(self, control: Control) -> Control:
+        return offered(control, self.offers, self.names)
 
     def features(self, ticked: Iterable[str]) -> list[tuple[str, list[Cell]]]:
         """Give the features by group."""
@@ -234,7 +233,6 @@ class GridWidget(forms.Widget):
             "actions": [(a, *ACTION_LABELS[a]) for a in ACTIONS],
             "is_frozen": bool(self.board.frozen_because),
             "groups": self.board.rows(ticked),
-            "feature_groups": self.board.features(ticked),
         }
 
     def id_for_label(self, id_: str) -> str:

@@ -4,6 +4,7 @@ One object for the page itself and for the answer that the page's script asks fo
 the marks of the base that is chosen, and both sum up what a save would change.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,7 @@ class Outlook:
         """Say who gains, loses or reaches what."""
         return impact_in_words(self.impact)
 
-    def as_json(self, problems: Problems) -> dict[str, Any]:
+    def as_json(self, problems: Problems, refused_bases: Iterable[str]) -> dict[str, Any]:
         """Give the answer for the page's script."""
         rows = [row for _name, found in self.board.rows(self.wanted.permissions) for row in found]
         return {
@@ -94,6 +95,7 @@ class Outlook:
             "cells": {cell.code: _cell(cell) for cell in self._cells(rows)},
             "rows": {row.module.code: _row(row) for row in rows},
             "controls": {c.name: _control(c) for row in rows for c in _controls(row)},
+            "bases": list(refused_bases),
             "advice": [hint.as_json() for hint in self.advice],
         }
 
@@ -156,6 +158,12 @@ def _controls(row: Row) -> list[Control]:
     return [control for control in (row.scope, *row.actions, *row.field_levels) if control]
 
 
-def _control(control: Control) -> dict[str, str]:
+def _control(control: Control) -> dict[str, Any]:
     unset = next((label for value, label, _chosen in control.choices if not value), "")
-    return {"unset": unset, "says": control.says}
+    return {
+        "unset": unset,
+        "says": control.says,
+        "refused": sorted(control.refused),
+        "also": sorted(control.refused_also),
+        "beyond": control.locked or control.beyond,
+    }

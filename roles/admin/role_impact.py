@@ -40,4 +40,6 @@ class RoleImpact(RolePages):
             )
         form = RoleForm(request.POST, role=role, asker=request.user)
         form.full_clean()
-        return JsonResponse(Outlook.of(form).as_json(problems_in(form)))
+        outlook = Outlook.of(form)
+        refused = form.refused_bases(outlook.wanted)
+        return JsonResponse(outlook.as_json(problems_in(form), refused))

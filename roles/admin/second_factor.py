@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import policy
 from ..core.compile import CompiledRole
-from ..core.locks import Locks
+from ..core.coverage import Excess
 from ..directory import get_directory
 from ..models import Role
 from ..services.delegation import excess_in_words
@@ -39,13 +39,13 @@ def is_possible() -> bool:
     return get_directory().secured_people() is not None
 
 
-def limit(field: Any, *, stands: bool, locks: Locks) -> None:
+def limit(field: Any, *, stands: bool, excess: Excess | None) -> None:
     """Offer nothing else than what stands to whom the change would be refused (D4)."""
-    if locks.second_factor is not None:
+    if excess is not None:
         field.choices = [choice for choice in SECOND_FACTOR if choice[0] == choice_of(stands)]
 
 
-def help_for(role: Role | None, compiled: CompiledRole | None, locks: Locks) -> str:
+def help_for(role: Role | None, compiled: CompiledRole | None, excess: Excess | None) -> str:
     """Say what it means, how many have one, and why it cannot change or does not matter."""
     lines = [_("Where it is asked for, the role gives its people nothing until they set one up.")]
     counted = policy.secured_holders(role.code) if role is not None else None
@@ -54,8 +54,8 @@ def help_for(role: Role | None, compiled: CompiledRole | None, locks: Locks) -> 
     below = compiled.chain[1:] if compiled else ()
     if asking := next((layer for layer in below if layer.second_factor), None):
         lines.append(_("“%s”, on which it is based, asks for one already.") % asking.name)
-    if locks.second_factor is not None:
-        lines.append(excess_in_words(locks.second_factor))
+    if excess is not None:
+        lines.append(excess_in_words(excess))
     return " ".join(lines)
 
 

@@ -1,6 +1,6 @@
 """Compile a chain of roles into what it gives, each cell keeping where it came from (R4-R11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,6 +91,19 @@ class CompiledRole:
             return FieldLevel.EDITABLE
         levels = (_layer_level(layer, module, field) for layer in self.chain)
         return max((level for level in levels if level is not None), default=FieldLevel.EDITABLE)
+
+    def levels_of_fields(self, module: str, names: Collection[str]) -> dict[str, FieldLevel]:
+        """Give `level_of_field` of each of these; most modules have no layer that says anything."""
+        layers = [by_field for one in self.chain if (by_field := one.fields.get(module))]
+        if not layers or self.is_owner:
+            return dict.fromkeys(names, FieldLevel.EDITABLE)
+        said = [(by_field, by_field.get(EVERY_FIELD)) for by_field in layers]
+        found = {}
+        for name in names:
+            levels = [by_field.get(name, others) for by_field, others in said]
+            set_ones = [level for level in levels if level is not None]
+            found[name] = max(set_ones) if set_ones else FieldLevel.EDITABLE
+        return found
 
     def field_source(self, module: str, field: str) -> Source | None:
         """Give the layer whose level holds, the nearest of several; `None` if none sets one."""

@@ -53,10 +53,14 @@ class Ground:
     """What comparing roles needs to know: the catalogue, and the fields of each module.
 
     `*` always counts as one of them: it stands for the fields that are added later (R10).
+    `items` remembers what roles that stand give, beside each role, so that its id stays its own.
     """
 
     catalogue: Catalogue
     fields: Mapping[str, Collection[str]] = field(default_factory=lambda: NOTHING)
+    items: dict[tuple[int, str], tuple[CompiledRole, "Item"]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,7 @@ def item_of(role: CompiledRole, code: str, ground: Ground) -> Item:
         return Item(code, frozenset({ALL}), NOTHING)
     by_owner = module.has_record_access
     scopes = simplified(role.scopes_for(module.code, action)) if by_owner else frozenset({ALL})
-    levels = {
-        name: role.level_of_field(module.code, name)
-        for name in names_of(module.code, action, ground)
-    }
+    levels = role.levels_of_fields(module.code, names_of(module.code, action, ground))
     return Item(code, scopes, levels)
 
 
@@ -93,7 +94,10 @@ def names_of(module: str, action: str, ground: Ground) -> Collection[str]:
 
 def excess_of_item(actor: Access, item: Item, ground: Ground, *, role: str) -> Excess | None:
     """Say what of the item no single role of the actor has, or give `None` (D4, R15)."""
-    gaps = [_gap(item, item_of(own, item.code, ground)) for own in actor.roles_giving(item.code)]
+    gaps = [
+        _gap(item, standing_item_of(own, item.code, ground))
+        for own in actor.roles_giving(item.code)
+    ]
     if not gaps:
         return Excess("permission", "D4", item.code, role)
     if any(not scopes and not fields for scopes, fields in gaps):
@@ -108,10 +112,19 @@ def excess_of_item(actor: Access, item: Item, ground: Ground, *, role: str) -> E
     return Excess("fields", "D4", item.code, role, lacking=lacking, remedy="narrow")
 
 
+def standing_item_of(role: CompiledRole, code: str, ground: Ground) -> Item:
+    """Give `item_of` a role that stands, as the actor's do: choices ask for it again and again."""
+    key = id(role), code
+    if key not in ground.items:
+        ground.items[key] = role, item_of(role, code, ground)
+    return ground.items[key][1]
+
+
 def _gap(wished: Item, held: Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the scopes and the fields in which `wished` goes beyond `held`."""
     scopes = () if ALL in held.scopes else sorted(wished.scopes - held.scopes - {OWN})
-    fields = sorted(name for name, level in wished.levels.items() if level > held.levels[name])
+    open_to = held.levels
+    fields = sorted([name for name, level in wished.levels.items() if level > open_to[name]])
     return tuple(scopes), tuple(fields)
 
 

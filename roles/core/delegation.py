@@ -20,6 +20,7 @@ from .coverage import (
     excess_of_item,
     in_order,
     item_of,
+    standing_item_of,
 )
 from .specs import RoleSpec
 from .vocabulary import EVERY_ACTION, OWNER_RANK
@@ -145,29 +146,56 @@ def _excess_of_items(
     *,
     own_layer: bool = True,
 ) -> Iterator[Excess]:
-    """Ask about every item that comes out otherwise, and each that the role's own layer touches.
+    """Ask about every item that comes out otherwise, and each that the role's own layer touches."""
+    given = [role.permissions for role in (before, after) if role is not None]
+    ticked = _ticked(before) ^ _ticked(after) if own_layer else frozenset()
+    for code in in_order(ticked.union(*given), ground):
+        yield from _excess_of_cell(actor, before, after, code, ground, own_layer=own_layer)
+
+
+def _excess_of_cell(
+    actor: Access,
+    before: CompiledRole | None,
+    after: CompiledRole | None,
+    code: str,
+    ground: Ground,
+    *,
+    own_layer: bool = True,
+) -> Iterator[Excess]:
+    """Ask about one item, as it was and as it would be, where the change touches it.
 
     An own grant that the base gives too changes nothing today, but it would stay when the base
     loses it; so it is asked about like any other.
     """
     states = [role for role in (before, after) if role is not None]
-    ticked = _ticked(before) ^ _ticked(after) if own_layer else frozenset()
-    given = [role.permissions.keys() | ticked for role in states]
-    rests = _asks_otherwise(before, after)
-    for code in in_order(frozenset().union(*given), ground):
-        items = [
-            item_of(role, code, ground) if code in codes else None
-            for role, codes in zip(states, given, strict=True)
-        ]
-        says = [_says(role.chain[0], code, ground) if own_layer else None for role in states]
-        same = len(states) > 1 and items[0] == items[1] and says[0] == says[1]
-        if same and not rests:
-            continue
-        taken = after is None or code not in after.permissions
-        for role, item in zip(states, items, strict=True):
-            found = item and excess_of_item(actor, item, ground, role=role.code)
-            if found:
-                yield replace(found, taken=taken)
+    ticked = own_layer and (code in _ticked(before)) != (code in _ticked(after))
+    items = [
+        read(role, code, ground) if ticked or code in role.permissions else None
+        for role, read in ((before, standing_item_of), (after, item_of))
+        if role is not None
+    ]
+    says = [_says(role.chain[0], code, ground) if own_layer else None for role in states]
+    same = len(states) > 1 and items[0] == items[1] and says[0] == says[1]
+    if same and not _asks_otherwise(before, after):
+        return
+    taken = after is None or code not in after.permissions
+    for role, item in zip(states, items, strict=True):
+        found = item and excess_of_item(actor, item, ground, role=role.code)
+        if found:
+            yield replace(found, taken=taken)
+
+
+def excess_of_cells(
+    actor: Access, wish: Wish, codes: Iterable[str], ground: Ground
+) -> Iterator[Excess]:
+    """Say what of some cells is too much in a change of a role, and in the roles on it (D4, D6)."""
+    asked = tuple(codes)
+    for code in asked:
+        yield from _excess_of_cell(actor, wish.before, wish.after, code, ground)
+    for before, after in wish.heirs:
+        for code in asked:
+            for one in _excess_of_cell(actor, before, after, code, ground, own_layer=False):
+                yield replace(one, via="heir")
 
 
 def _asks_otherwise(before: CompiledRole | None, after: CompiledRole | None) -> bool:

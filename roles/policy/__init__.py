@@ -14,6 +14,7 @@
 | what lies in the trash of this person? | `trashed`, `trash_masks`, `check_restore` |
 | whom and which roles may they administer? | `check` on the person or role, `excess_of_*` |
 | what of a role is locked for them? | `locks_for` |
+| what of a role can they choose? | `offers_for`, `excess_of_bases` |
 | what do they know of roles? | `RoleAsRead`, `policy_as_read`, `role_name` |
 | who may? | `holders` |
 | by what do they act? | `act_by`, `token_of`, `limit_of` |
@@ -27,6 +28,7 @@ from .acting import act_by, as_of_now, as_stored, limit_of, token_of
 from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
+from .choosing import excess_of_bases, offers_for
 from .constraints import bound_fields, model_errors
 from .delegation import (
     excess_of_assignment,
@@ -130,6 +132,7 @@ __all__ = [
     "current_assignments",
     "everywhere_readable_fields",
     "excess_of_assignment",
+    "excess_of_bases",
     "excess_of_person",
     "excess_of_role",
     "excess_of_roles",
@@ -153,6 +156,7 @@ __all__ = [
     "names_people",
     "no_such_field",
     "offered_teams",
+    "offers_for",
     "order_of_roles",
     "page_of_thing",
     "planned",

@@ -21,7 +21,6 @@ from ..core.delegation import (
 from ..core.locks import NO_LOCKS, Locks, locks_on
 from ..core.role_masks import veiled, veiled_locks
 from ..core.specs import Module, RoleSpec
-from ..core.vocabulary import OWNER_CODE
 from ..registry import registry
 from ..snapshots import Snapshot
 from .acting import within_limit
@@ -52,7 +51,7 @@ def excess_of_role(
         return ()
     now = (stored or snapshots.read_policy()).with_all_modules()
     then = now.with_role(after) if after is not None else now
-    return _Judge(user, now, then).excess(before, after)
+    return Judge(user, now, then).excess(before, after)
 
 
 def excess_of_roles(
@@ -67,25 +66,33 @@ def excess_of_roles(
     if is_owner(user):
         return {}
     changed = frozenset(codes)
-    judge = _Judge(user, now.with_all_modules(), then.with_all_modules(), changed)
+    judge = Judge(user, now.with_all_modules(), then.with_all_modules(), changed)
     return {code: judge.excess(now.roles.get(code), then.roles.get(code)) for code in changed}
 
 
-class _Judge:
+class Judge:
     """Hold changes of roles against one actor; what all have in common is worked out once."""
 
     def __init__(
         self, user: Any, now: Snapshot, then: Snapshot, changed: Collection[str] = ()
     ) -> None:
         self._now, self._then, self._changed = now, then, changed
-        self._actor, self._ground = _actor(user, now), ground_of(then)
-        self._user, self._readable = user, readable_of_roles(user)
+        self.actor, self.ground = _actor(user, now), ground_of(then)
+        self._user, self.readable = user, readable_of_roles(user)
 
     def excess(self, before: RoleSpec | None, after: RoleSpec | None) -> tuple[Excess, ...]:
         """Say in what one of the changes is too much; a new role has no `before`."""
+        found = excess_of_change(self.actor, self.wish(before, after), self.ground)
+        # What a new role itself says is the actor's own wish: that tells them nothing.
+        return tuple(
+            one if before is None and not one.via else veiled(one, self.readable) for one in found
+        )
+
+    def wish(self, before: RoleSpec | None, after: RoleSpec | None) -> Wish:
+        """Tell of one of the changes what it moves."""
         now, then = self._now, self._then
         standing = _standing_on(now, before.code) if before else []
-        wish = Wish(
+        return Wish(
             before=now.role(before.code) if before else None,
             after=then.role(after.code) if after else None,
             base_before=_base(now, before),
@@ -97,17 +104,20 @@ class _Judge:
             ),
             theirs=self._theirs([before.code, *standing]) if before else frozenset(),
         )
-        found = excess_of_change(self._actor, wish, self._ground)
-        # What a new role itself says is the actor's own wish: that tells them nothing.
-        return tuple(
-            one if before is None and not one.via else veiled(one, self._readable) for one in found
-        )
+
+    def towards(self, then: Snapshot) -> "Judge":
+        """Give the same judge of a change that ends in another policy."""
+        other = Judge(self._user, self._now, then, self._changed)
+        other._held = self._held
+        return other
 
     def _theirs(self, codes: Collection[str]) -> frozenset[str]:
         """Give those of the roles that the actor holds, or that one of theirs stands on (D2).
 
         What rests or begins later is theirs too.
         """
+        if self.actor.is_owner:  # of whom D4 asks nothing
+            return frozenset()
         mine = [self._now.role(code) for code in self._held if code in self._now.roles]
         return frozenset(code for code in codes if any(role.stands_on(code) for role in mine))
 
@@ -168,18 +178,14 @@ def locks_for(
     now = (known or snapshots.load_policy()).with_all_modules()
     then = now.with_role(shown)
     standing = _standing_on(now, stored.code) if stored else []
-    below = [code for code in now.roles if code not in (OWNER_CODE, shown.code, *standing)]
     found = locks_on(
         _actor(user, now),
         then.role(shown.code),
         ground_of(then),
         is_new=stored is None,
-        base=_base(now, shown),
         heirs=[then.role(heir) for heir in standing],
-        others=[now.role(code) for code in below],
     )
-    readable = readable_of_roles(user)
-    return veiled_locks(found, readable)
+    return veiled_locks(found, readable_of_roles(user))
 
 
 def _told(user: Any, excess: Excess) -> Excess:

@@ -10,7 +10,10 @@ from roles.core.coverage import Excess, Ground
 from roles.core.delegation import Wish, excess_of_assigning, excess_of_change, excess_of_touching
 from roles.core.locks import NO_LOCKS, locks_on
 from roles.core.names import Shadows
+from roles.core.offers import Offers
+from roles.core.role_masks import PARTS
 from roles.core.specs import RoleSpec
+from roles.core.vocabulary import FieldLevel
 from tests.factories import levels, scopes, words
 
 from .small import CATALOGUE, FIELDS
@@ -184,19 +187,66 @@ def test_the_locks_name_what_cannot_be_touched_and_nothing_else():
     rep = spec(
         "rep", "contacts.view deals.export", records={"deals": "all"}, privileges=words("app.crm")
     )
-    low, high = spec("low", "contacts.view"), spec("high", "deals.view")
-    locks = locks_on(who, compiled(rep), GROUND, others=[compiled(low), compiled(high)])
+    locks = locks_on(who, compiled(rep), GROUND)
     assert locks.whole is None
     assert {"deals.export", "deals.view", "settings.edit", "contacts.merge"} <= locks.cells.keys()
     assert not {"contacts.view", "contacts.edit"} & locks.cells.keys()
     assert locks.cells["deals.export"].kind == "permission"
-    assert set(locks.scopes) == {("deals", "*"), ("deals", "export")}
-    assert set(locks.fields) == set()
-    assert set(locks.privileges) == {"app.crm"} and not locks.defines
-    assert set(locks.bases) == {"high"}
-    assert locks.level_max == 49
     peer = locks_on(who, compiled(spec("peer", level=50)), GROUND)
     assert peer.whole is not None and peer.whole.rule == "D3"
+
+
+def offers(who, role, *heirs):
+    standing = tuple((compiled(heir, role), compiled(heir, role)) for heir in heirs)
+    return Offers(
+        who, Wish(compiled(role), compiled(role), heirs=standing), GROUND, {"name", *PARTS}
+    )
+
+
+def test_what_is_not_covered_can_be_chosen_no_other_way_and_what_is_up_to_ones_own():
+    """D4: neither wider than one's own, nor at all where the cell is not one's own."""
+    rep = spec("rep", "contacts.view deals.export", records={"contacts": "team", "deals": "all"})
+    found = offers(actor(manager()), rep)
+    assert found.excess_of_scopes("deals", "*", words("own")).about == "deals.export"
+    assert found.excess_of_scopes("contacts", "view", words("own")) is None
+    assert found.excess_of_scopes("contacts", "*", frozenset()) is None
+    wider = found.excess_of_scopes("contacts", "*", words("team all"))
+    assert (wider.kind, wider.lacking) == ("scopes", ("all",))
+    assert found.excess_of_scopes("contacts", "edit", words("all")) is None  # it gives no edit
+    assert found.level_max == 49
+
+
+def test_a_field_can_be_opened_as_far_as_it_is_open_to_oneself():
+    mine = manager(fields={"contacts": {"notes": "read_only"}})
+    rep = spec("rep", "contacts.view", fields={"contacts": {"notes": "hidden"}})
+    found = offers(actor(mine), rep)
+    assert found.excess_of_level("contacts", "notes", FieldLevel.READ_ONLY) is None
+    assert found.excess_of_level("contacts", "notes", FieldLevel.EDITABLE).lacking == ("notes",)
+    assert found.excess_of_level("contacts", "notes", None).kind == "fields"
+
+
+def test_a_choice_that_is_too_much_in_a_role_on_this_one_names_that_role():
+    """D6."""
+    heir = spec("heir", "deals.view", base="rep")
+    found = offers(actor(manager()), REP, heir)
+    excess = found.excess_of_scopes("deals", "*", words("team"))
+    assert (excess.via, excess.role) == ("heir", "heir")
+    assert offers(actor(manager()), REP).excess_of_scopes("deals", "*", words("team")) is None
+
+
+def test_privileges_come_and_go_as_far_as_they_are_held():
+    rep = REP.with_changes(privileges=words("app.crm app.pay"))
+    found = offers(actor(manager(privileges=words("app.crm"))), rep)
+    assert found.privileges_to_give() == {"app.crm"} and found.privileges_to_keep() == {"app.pay"}
+
+
+def test_an_owner_can_choose_anything():
+    """D1."""
+    found = offers(Access([compiled(spec("owner", level=100))]), REP)
+    assert found.are_all and found.level_max == 100 and found.privileges_to_give() is None
+    assert found.excess_of_scopes("deals", "*", words("all")) is None
+    assert found.excess_of_level("contacts", "*", None) is None
+    assert found.excess_of_second_factor() is None
 
 
 def test_fields_that_are_added_later_count_too():

@@ -19,8 +19,8 @@ ALL_OF_IT = {
     "second_factor": False,
 }
 
-SOME_SCOPES = st.lists(st.sampled_from(SCOPES), min_size=1, max_size=2, unique=True)
-_by_action = st.dictionaries(st.sampled_from(("*", "view", "edit")), SOME_SCOPES, max_size=2)
+_some_scopes = st.lists(st.sampled_from(SCOPES), min_size=1, max_size=2, unique=True)
+_by_action = st.dictionaries(st.sampled_from(("*", "view", "edit")), _some_scopes, max_size=2)
 _by_field = st.dictionaries(
     st.sampled_from(("*", "owner", "notes")), st.sampled_from(FIELD_LEVELS), max_size=2
 )

@@ -384,8 +384,11 @@ def test_locks_are_what_the_services_would_refuse(chief, rep):
         refused(lambda c=code: grant(chief, rep, c))
     for code in ("contacts.edit", "tasks.comment"):
         assert grant(chief, rep, code)
-    assert locks.whole is None and locks.level_max == 49 and not locks.defines
-    assert {"administrator", "manager", "user"} <= locks.bases.keys()
+    assert locks.whole is None
+    offers = policy.offers_for(chief, spec, spec)
+    assert offers.level_max == 49 and offers.privileges_to_give() is not None
+    bases = policy.excess_of_bases(chief, spec, spec, ["administrator", "manager", "user"])
+    assert bases.keys() == {"administrator", "manager", "user"}
     assert policy.locks_for(
         chief, read_role(role_of("manager")), read_role(role_of("manager"))
     ).whole
@@ -393,5 +396,7 @@ def test_locks_are_what_the_services_would_refuse(chief, rep):
 
 def test_nothing_is_locked_for_an_owner(owner, rep):
     locks = policy.locks_for(fetch(owner), read_role(rep), read_role(rep))
-    assert not (locks.whole or locks.cells or locks.scopes or locks.privileges or locks.bases)
+    assert not (locks.whole or locks.cells)
+    assert policy.offers_for(fetch(owner), read_role(rep), read_role(rep)).are_all
+    assert policy.excess_of_bases(fetch(owner), read_role(rep), read_role(rep), ["manager"]) == {}
     assert difference(read_role(rep), read_role(rep)) == RoleChanges()

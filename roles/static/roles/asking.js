@@ -48,6 +48,7 @@ function putInPlace(form, answer) {
   }
   for (const [name, control] of Object.entries(answer.controls)) putControl(form, name, control);
   for (const [module, row] of Object.entries(answer.rows)) putRow(form, module, row);
+  if (form.elements.base) refuse(form.elements.base.options, answer.bases);
   const brings = document.getElementById("role-brings");
   if (brings) brings.textContent = answer.brings;
   return isBroughtBack;
@@ -92,12 +93,26 @@ function dress(box, fixed, kind, why) {
   if (hadFocus) (fixed ? cell : box).focus();
 }
 
-function putControl(form, name, { unset, says }) {
+function putControl(form, name, { unset, says, refused, also, beyond }) {
   const select = form.querySelector(`select[name="${CSS.escape(name)}"]`);
-  const option = select?.querySelector('option[value=""]');
-  if (option && option.textContent !== unset) option.textContent = unset;
-  const words = form.querySelector(`[data-says="${CSS.escape(name)}"]`);
-  if (words && words.textContent !== says) words.textContent = says;
+  if (!select) return;
+  putText(select.querySelector('option[value=""]'), unset);
+  putText(form.querySelector(`[data-says="${CSS.escape(name)}"]`), says);
+  putText(form.querySelector(`[data-beyond="${CSS.escape(name)}"]`), beyond);
+  refuse(select.options, refused);
+  refuse(form.querySelectorAll(`input[name="${CSS.escape(name)}"]:is(:enabled, :not(:checked))`), also);
+}
+
+// What is chosen stays as it is: what is disabled would not be sent.
+function refuse(choices, refused) {
+  for (const choice of choices) {
+    const isRefused = refused.includes(choice.value) && !choice.selected && !choice.checked;
+    if (choice.disabled !== isRefused) choice.disabled = isRefused;
+  }
+}
+
+function putText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
 }
 
 function putRow(form, module, { differs, fields }) {

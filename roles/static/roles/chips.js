@@ -10,6 +10,8 @@ export function startChips(form, onChange) {
   list.className = "role-chips";
   list.setAttribute("aria-label", say("privileges"));
   field.closest(".mark").after(list);
+  const kept = split(field.dataset.keeps ?? "").map(folded);
+  const stays = (name) => field.readOnly || kept.includes(folded(name));
   let drawn = null;
 
   const draw = () => {
@@ -20,7 +22,7 @@ export function startChips(form, onChange) {
     if (state === drawn) return;
     drawn = state;
     list.hidden = names.length === 0;
-    list.replaceChildren(...names.map((name) => chip(name, texts.find((text) => mentions(text, name)))));
+    list.replaceChildren(...names.map((name) => chip(name, texts.find((text) => mentions(text, name)), stays(name))));
   };
 
   list.addEventListener("click", (event) => {
@@ -36,14 +38,9 @@ export function startChips(form, onChange) {
 const folded = (text) => text.normalize("NFKC").toLocaleLowerCase();
 const mentions = (text, name) => folded(text).includes(`“${folded(name)}”`);
 
-function chip(name, problem) {
+function chip(name, problem, isKept) {
   const item = document.createElement("li");
   item.className = "role-chip";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.value = name;
-  button.setAttribute("aria-label", say("remove", { name }));
-  button.textContent = "×";
   const words = document.createElement("span");
   words.textContent = name;
   item.append(words);
@@ -53,6 +50,15 @@ function chip(name, problem) {
     note.textContent = problem;
     item.append(note);
   }
-  item.append(button);
+  if (!isKept) item.append(remover(name));
   return item;
+}
+
+function remover(name) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.value = name;
+  button.setAttribute("aria-label", say("remove", { name }));
+  button.textContent = "×";
+  return button;
 }

@@ -13,7 +13,7 @@ export function cellChanged(box) {
 // A select and the boxes of its name are one set.
 export function setsOf(root) {
   const sets = new Map();
-  for (const control of root.querySelectorAll('[name^="scope:"], [name^="field:"]')) {
+  for (const control of root.querySelectorAll(':is([name^="scope:"], [name^="field:"]):not([type="hidden"])')) {
     if (!sets.has(control.name)) sets.set(control.name, []);
     sets.get(control.name).push(control);
   }
