@@ -1,7 +1,7 @@
 """The chips above the list of people: state, role, department and team, with counts."""
 
 from collections import Counter
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -22,9 +22,7 @@ NONE = "-"
 
 
 class PeopleChip(ChipFilter):
-    """A chip of the list of people; `reads` are the fields without which it does not stand."""
-
-    reads: ClassVar[frozenset[str]] = frozenset()
+    """A chip of the list of people."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Ask for the choices once a request: the list makes its chips anew for each count."""
@@ -61,8 +59,9 @@ class RoleFilter(PeopleChip):
 
     def named(self, reader: Any) -> list[tuple[str, Any]]:
         """Name the roles that the reader may view (R24)."""
-        roles = policy.accessible(Role.objects.all(), reader, "view").order_by("name")
-        return [*roles.values_list("code", "name"), (NONE, _("No role"))]
+        roles = policy.accessible(Role.objects.all(), reader, "view")
+        named = [(role.code, policy.role_name(reader, role)) for role in roles]
+        return [*sorted(named, key=lambda one: one[1]), (NONE, _("No role"))]
 
     def condition(self, value: str) -> Any:
         """Ask for assignments that count now."""

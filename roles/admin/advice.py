@@ -1,12 +1,12 @@
 """The advice beside a role's form, each piece with the place on the page that it is about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from .. import policy
-from ..core.advice import Advice
+from ..core.advice import Advice, AdviceCode
 from ..core.compile import CompiledRole
 from ..core.names import HintCode, find_hint
 from ..core.specs import RoleSpec
@@ -35,12 +35,30 @@ class Hint:
         return {"text": self.text, "place": self.place, "level": "advice"}
 
 
-def advice_for(role: Role | None, wanted: RoleSpec, compiled: CompiledRole) -> tuple[Hint, ...]:
-    """Give the advice of section 7 and the hints on privileges (R11); none of it blocks."""
+_READS: dict[AdviceCode, str] = {
+    "low_admin": "level",
+    "highest_level": "level",
+    "no_description": "description",
+    "vague_name": "name",
+}
+"""The field that a piece of advice judges, where the role as it is read does not say it."""
+
+
+def advice_for(
+    role: Role | None, wanted: RoleSpec, compiled: CompiledRole, readable: Collection[str]
+) -> tuple[Hint, ...]:
+    """Give the advice of section 7 and the hints on privileges (R11); none of it blocks.
+
+    Nothing is advised on what is not `readable`.
+    """
     is_held = policy.affected_people(role.code) > 0 if role else None
     found = advice_on(compiled, is_held=is_held)
     return (
-        *(Hint(advice_in_words(advice, label_of), _place(advice)) for advice in found),
+        *(
+            Hint(advice_in_words(advice, label_of), _place(advice))
+            for advice in found
+            if advice.code not in _READS or _READS[advice.code] in readable
+        ),
         *_on_privileges(wanted),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from .. import policy
 from ..core.specs import RoleSpec
 from ..models import Role
 from ..services.offers import why_not_bases
@@ -23,13 +24,23 @@ class BaseChoice(forms.ChoiceField):
 
 
 def bases_for(
-    asker: Any, stored: RoleSpec | None, shown: RoleSpec, now: Snapshot
+    asker: Any, stored: RoleSpec | None, shown: RoleSpec, now: Snapshot, *, seen: Snapshot
 ) -> list[tuple[str, str]]:
-    """Give what can be chosen as the base: what stands, and what a save would accept (R4, D4)."""
-    refused = refused_bases(asker, stored, shown, now, ["", *now.roles])
-    rows = sorted(now.roles.values(), key=lambda spec: (spec.level, spec.name))
-    named = [("", _("No other role")), *((s.code, f"{s.name} ({s.level})") for s in rows)]
+    """Give what can be chosen as the base: what stands, and what a save would accept (R4, D4).
+
+    The roles go by what their reader may know of them, as they are `seen`; to whoever views none
+    none is named (R24).
+    """
+    codes = seen.roles if asker is None or policy.check(asker, "roles.view") else ()
+    refused = refused_bases(asker, stored, shown, now, ["", *codes])
+    rows = sorted((seen.roles[code] for code in codes), key=lambda spec: (spec.level, spec.name))
+    named = [("", _("No other role")), *((spec.code, _label(asker, spec)) for spec in rows)]
     return [(code, label) for code, label in named if code not in refused]
+
+
+def _label(asker: Any, spec: RoleSpec) -> str:
+    tells = asker is None or "level" in policy.readable_of_roles(asker)
+    return f"{spec.name} ({spec.level})" if tells else spec.name
 
 
 def refused_bases(

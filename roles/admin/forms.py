@@ -25,6 +25,7 @@ from .bases import BaseChoice, bases_for, refused_bases
 from .details import read_post
 from .grid import Board, GridField, fixed_cells, locked_cells
 from .limiting import limit_level, limit_privileges
+from .open_fields import OpenFields
 from .second_factor import SecondFactorChoice
 from .starting import BLANK
 from .state import pack, unpack
@@ -81,11 +82,12 @@ class RoleForm(forms.Form):
         asker: Any = None,
     ) -> None:
         self.role, self.asker = role, asker
-        self.current = read_role(role) if role else start
-        self.stored = self.current if role else None
+        self.open = OpenFields.of(asker, role)
+        self.stored = read_role(role) if role else None
+        self.current = self.open.read(self.stored) if self.stored else start
         self.shown, fixed = self._seen(data)
         self.shown = self.shown or self.current
-        self.policy = self.whole = snapshots.load_policy()
+        self.policy, self.whole = self.open.policy, snapshots.load_policy()
         self.frozen_because = frozen_because
         board = self.board_of(self.shown)
         self.fixed = frozenset(board.fixed) if fixed is None else fixed
@@ -95,6 +97,7 @@ class RoleForm(forms.Form):
         self._limit_second_factor(board)
         self.fields["permissions"].widget.board = board
         self._limit(board)
+        self.open.limit(self, data)
 
     def board_of(self, spec: RoleSpec) -> Board:
         """Give what the page shows of a role with these values, be they stored or not.
@@ -104,7 +107,7 @@ class RoleForm(forms.Form):
         compiled = self.policy.compile(spec)
         names = {code: role.name for code, role in self.policy.roles.items()}
         is_asked = self.asker is not None and not self.frozen_because
-        asked = (self.asker, self.stored, spec)
+        asked = (self.asker, self.stored, self.as_stored(spec))
         locks = policy.locks_for(*asked, known=self.whole) if is_asked else NO_LOCKS
         return Board(
             fixed=fixed_cells(compiled),
@@ -112,7 +115,7 @@ class RoleForm(forms.Form):
             base=self._base_of(spec),
             records=spec.records,
             fields=spec.fields,
-            frozen_because=self.frozen_because,
+            frozen_because=self.frozen_because or self.open.why_not_ticked,
             disabled=self.policy.rules.disabled,
             locked=locked_cells(locks, spec.permissions, names),
             offers=policy.offers_for(*asked, known=self.whole) if is_asked else None,
@@ -121,10 +124,20 @@ class RoleForm(forms.Form):
 
     def refused_bases(self, spec: RoleSpec) -> list[str]:
         """Give those of the offered bases, "" for none, that go no more with these values."""
-        if self.current.is_system:
+        if self.current.is_system or "base" not in self.fields:
             return []
         offered = [code for code, _label in self.fields["base"].choices]
-        return refused_bases(self.asker, self.stored, spec, self.whole, offered)
+        whole = self.as_stored(spec)
+        return refused_bases(self.asker, self.stored, whole, self.whole, offered)
+
+    def as_stored(self, spec: RoleSpec) -> RoleSpec:
+        """Give the role as it would be stored with what its reader makes of it.
+
+        With what is hidden from them: for who decides, and for nobody's eyes.
+        """
+        if self.stored is None:
+            return spec
+        return apply(difference(self.shown, spec), self.stored)
 
     def _base_of(self, spec: RoleSpec) -> CompiledRole | None:
         """Give the chosen base; one that cannot be is shown as bringing nothing (R3)."""
@@ -138,7 +151,8 @@ class RoleForm(forms.Form):
         stored one, and is read by what it shows when it is posted again.
         """
         self.fixed = fixed
-        self.fields["permissions"].widget.board = replace(board, opened=self._opened(spec))
+        if "permissions" in self.fields:
+            self.fields["permissions"].widget.board = replace(board, opened=self._opened(spec))
         if self.is_bound:
             self.data.setlist("permissions", sorted(spec.permissions))
             self.data["seen"] = pack(self.shown, fixed)
@@ -168,7 +182,10 @@ class RoleForm(forms.Form):
             for name in ("description", "privileges"):
                 self.fields[name].widget.attrs["readonly"] = True
         else:
-            self.fields["base"].choices = bases_for(self.asker, self.stored, self.shown, self.whole)
+            whole = self.as_stored(self.shown)
+            self.fields["base"].choices = bases_for(
+                self.asker, self.stored, whole, self.whole, seen=self.policy
+            )
         if board.offers is not None:
             limit_level(self.fields["level"], board.offers)
             limit_privileges(self.fields["privileges"], board.offers)
@@ -214,6 +231,8 @@ class RoleForm(forms.Form):
             raise forms.ValidationError(
                 _("This page is not as it was sent. Open the role again and repeat the change.")
             )
+        if self.open.forged:
+            raise forms.ValidationError(self.open.forged)
         if self.typed.errors:
             raise forms.ValidationError(self.typed.errors)
         return super().clean()
@@ -233,6 +252,8 @@ class RoleForm(forms.Form):
         No page posts a tick of a locked cell: such a post is refused whole (D4).
         """
         posted = self.cleaned_data["permissions"]
+        if self.open.why_not_ticked and posted <= self.shown.permissions | self.fixed:
+            return self.shown.permissions
         forged = (posted & self.locked.keys()) - self.fixed - self.shown.permissions
         if forged:
             raise forms.ValidationError([self.locked[code] for code in sorted(forged)])
@@ -264,7 +285,7 @@ class RoleForm(forms.Form):
         read = {name: self.cleaned_data[name] for name in _READ if name in self.cleaned_data}
         if "base" in read:
             read["base"] = read["base"] or None
-        if "permissions" not in read:
+        if "permissions" not in read and "permissions" in self.fields:
             ticked = self["permissions"].value() or ()
             read["permissions"] = self._without_fixed(frozenset(ticked) & self._possible())
         return self.shown.with_changes(**read, records=self.typed.records, fields=self.typed.fields)
@@ -289,6 +310,8 @@ class RoleForm(forms.Form):
         fresh = RoleForm(role=role, asker=self.asker)
         data = QueryDict(mutable=True)
         for name, value in fresh._initial(merged).items():
+            if name not in fresh.fields:
+                continue
             data.setlist(name, sorted(value)) if name == "permissions" else data.update(
                 {name: value}
             )

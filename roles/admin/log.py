@@ -93,7 +93,7 @@ def log_lines(
 ) -> list[Line]:
     """Say each entry in a sentence, with a constant number of queries for all."""
     seen = policy.seen_entries(user, entries)
-    roles, records = RoleWords(), RecordWords(user, seen)
+    roles, records = RoleWords(user), RecordWords(user, seen)
     return [
         Line(
             key=one.entry.pk,

@@ -12,12 +12,13 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import policy
 from ..core.changes import RoleChanges, apply, difference
 from ..core.compile import Source
 from ..core.impact import NO_IMPACT, Impact
 from ..core.specs import RoleSpec
 from ..services.impact import impact_of
-from ..services.impact_words import impact_in_words
+from ..services.impact_words import NOT_TOLD, impact_in_words
 from ..services.role import problems_of
 from .advice import Hint, advice_for
 from .controls import Control
@@ -43,6 +44,8 @@ class Outlook:
     brings: str = ""
     impact: Impact = NO_IMPACT
     advice: tuple[Hint, ...] = ()
+    is_told: bool = True
+    """Whether its reader may know what roles give, and so who gains what by a change."""
 
     @classmethod
     def of(cls, form: RoleForm) -> "Outlook":
@@ -64,11 +67,14 @@ class Outlook:
             seen=pack(form.shown, fixed),
             is_asked=form.is_bound,
             changes=changes,
-            brings=_brings(board),
-            impact=impact_of(form.role, apply(changes, form.current))
+            brings=_brings(board) if "permissions" in form.open.readable else "",
+            impact=impact_of(form.role, apply(changes, form.current), asker=form.asker)
             if form.is_bound and changes
             else NO_IMPACT,
-            advice=() if form.frozen_because else advice_for(form.role, wanted, board.compiled),
+            advice=()
+            if form.frozen_because
+            else advice_for(form.role, wanted, board.compiled, form.open.readable),
+            is_told=form.asker is None or policy.reads_what_roles_give(form.asker),
         )
 
     @property
@@ -79,6 +85,8 @@ class Outlook:
     @property
     def impact_lines(self) -> list[str]:
         """Say who gains, loses or reaches what."""
+        if self.is_asked and self.changes and not self.is_told:
+            return [str(NOT_TOLD)]
         return impact_in_words(self.impact)
 
     def as_json(self, problems: Problems, refused_bases: Iterable[str]) -> dict[str, Any]:
@@ -137,7 +145,8 @@ def _brings(board: Board) -> str:
 def problems_in(form: RoleForm) -> Problems:
     """Say what is wrong by field, "" for the whole form: what a save would say against it."""
     found = {"" if n == NON_FIELD_ERRORS else n: list(e) for n, e in form.errors.items()}
-    for name, messages in problems_of(form.role, form.shown, form.wanted, asker=form.asker).items():
+    before, after = form.as_stored(form.wanted)
+    for name, messages in problems_of(form.role, before, after, asker=form.asker).items():
         place = name if name in form.fields else ""
         found[place] = [*found.get(place, []), *messages]
     if form.role and difference(form.shown, form.current):

@@ -95,32 +95,37 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
 
     def _look_at(self, request: HttpRequest, form: RoleForm) -> None:
         """Put what a save would say against the form at its fields, and save nothing."""
-        form.add_refusal(
-            Invalid(problems_of(form.role, form.shown, form.wanted, asker=request.user))
-        )
+        before, after = form.as_stored(form.wanted)
+        form.add_refusal(Invalid(problems_of(form.role, before, after, asker=request.user)))
 
     def _save_new(self, request: HttpRequest, form: RoleForm) -> Role:
-        named = Role.objects.filter(code=request.GET.get("clone", ""))
-        source = named.values_list("code", flat=True).first() or ""
-        role = create_role(acting_user=request.user, wanted=form.wanted, cloned_from=source)
+        source = self._cloned_from(request)
+        code = source.code if source else ""
+        role = create_role(acting_user=request.user, wanted=form.wanted, cloned_from=code)
         text = summary(given(form.wanted))
         words = _("“%(role)s” is created: %(summary)s.") if text else _("“%(role)s” is created.")
-        messages.success(request, words % {"role": role.name, "summary": text})
+        name = policy.role_name(request.user, role)
+        messages.success(request, words % {"role": name, "summary": text})
         return role
 
     def _save_changes(self, request: HttpRequest, form: RoleForm) -> Role:
         # Asked before the save: afterwards nobody can tell who gained what by it.
-        impact = impact_of(form.role, apply(form.changes, form.current))
+        wanted = apply(form.changes, form.current)
+        impact = impact_of(form.role, wanted, asker=request.user)
         made = change_role(
             acting_user=request.user,
             role=form.role,
             changes=form.changes,
-            seen=policy.role_as_read(request.user, form.role, form.shown),
+            seen=form.shown,
         )
         text = outcome(made, impact)
         words = _("“%(role)s” is saved: %(summary)s.") if text else _("Nothing was changed.")
         messages.success(request, words % {"role": form.wanted.name, "summary": text})
         return form.role
+
+    def _cloned_from(self, request: HttpRequest) -> Role | None:
+        found = self.get_queryset(request).filter(code=request.GET.get("clone", ""))
+        return found.first()
 
     def _rebased(self, form: RoleForm) -> RoleForm:
         conflict = getattr(form, "conflict", None)
@@ -134,18 +139,18 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
         frozen: str,
         extra: dict[str, Any],
     ) -> HttpResponse:
-        outlook = Outlook.of(form)
+        outlook, source = Outlook.of(form), self._cloned_from(request)
         form.stand_as(outlook.wanted, outlook.board, outlook.fixed)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": role.name if role else _("Add Role"),
+            "title": policy.role_name(request.user, role) if role else _("Add Role"),
             "outlook": outlook,
             "grid_words": grid_words(),
             "before": before(outlook.changes, form.shown) if role else {},
             "can_add": self.has_add_permission(request),
-            "cloned_from": Role.objects.filter(code=request.GET.get("clone", "")).first(),
-            "role": role,
+            "cloned_from": policy.RoleAsRead(request.user, source) if source else None,
+            "role": policy.RoleAsRead(request.user, role) if role else None,
             "form": form,
             "frozen": frozen,
             "can_delete": role is not None and self.has_delete_permission(request, role),

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .. import policy
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
@@ -78,6 +79,8 @@ class RoleBases(RolePages):
         """Offer no deletion of several roles: each asks where its people go (D9)."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
+        if "base" not in policy.writable_of_roles(request.user):
+            actions.pop("change_base", None)
         return actions
 
     @admin.action(description=gettext_lazy("Change Base…"), permissions=["change"])
@@ -96,6 +99,8 @@ class RoleBases(RolePages):
             raise PermissionDenied(why_not(request.user, "roles.view"))
         if not self.has_change_permission(request):
             raise PermissionDenied(why_not(request.user, "roles.edit"))
+        if "base" not in policy.writable_of_roles(request.user):
+            raise PermissionDenied(_("Your roles do not let you change what roles are based on."))
         asked = Asked.read(request.POST if request.method == "POST" else request.GET)
         if not asked.roles:
             messages.error(request, _("None of the chosen roles exists. Choose some in the list."))
@@ -135,7 +140,10 @@ class RoleBases(RolePages):
                 refusal = refusal or str(invalid)
         count = len(asked.roles)
         title = ngettext("Change the base of %d role", "Change the base of %d roles", count) % count
-        offered = Role.objects.exclude(code=OWNER_CODE).order_by("level", "name")
+        asker = request.user
+        rows = Role.objects.exclude(code=OWNER_CODE)
+        offered = rows.order_by(*policy.order_of_roles(asker, upwards=True))
+        new_base = next((role for role in offered if role.code == asked.base), None)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -143,20 +151,27 @@ class RoleBases(RolePages):
             "asked": asked,
             "refusal": refusal,
             "no_base": NO_BASE,
-            "offered": offered,
-            "new_base": next((role for role in offered if role.code == asked.base), None),
+            "offered": [(r.code, policy.named_with_level(asker, r)) for r in offered],
+            "new_base": policy.RoleAsRead(asker, new_base) if new_base else None,
+            "chosen": [policy.RoleAsRead(asker, role) for role in asked.roles],
             "plan": plan,
-            **(_plan_in_words(plan) if plan else {}),
+            "is_told": policy.reads_what_roles_give(asker),
+            **(_plan_in_words(plan, asker) if plan else {}),
         }
         return TemplateResponse(request, self.bases_template, context)
 
 
-def _plan_in_words(plan: BasePlan) -> dict[str, Any]:
-    names = dict(Role.objects.values_list("code", "name"))
+def _plan_in_words(plan: BasePlan, reader: Any) -> dict[str, Any]:
+    names = policy.role_names(reader)
+
+    def read(role: Role) -> policy.RoleAsRead:
+        return policy.RoleAsRead(reader, role)
+
+    standing = (step.role for step in plan.steps if step.stands and not step.because)
     return {
-        "changed": [(step.role, effect_in_words(step.marks)) for step in plan.changed],
-        "refused": plan.refused,
-        "standing": [step.role for step in plan.steps if step.stands and not step.because],
+        "changed": [(read(step.role), effect_in_words(step.marks)) for step in plan.changed],
+        "refused": [(read(step.role), step.because) for step in plan.refused],
+        "standing": [read(role) for role in standing],
         "along": [(names[code], effect_in_words(marks)) for code, marks in plan.along],
     }
 

@@ -47,7 +47,8 @@ class RoleDeletion(RolePages):
             if not refusal:
                 return HttpResponseRedirect(reverse("admin:roles_role_changelist"))
         words = self._moving_in_words(request, role, target) if target else {}
-        return self._delete_page(request, role, {"refusal": refusal, "target": target, **words})
+        read = policy.RoleAsRead(request.user, target) if target else None
+        return self._delete_page(request, role, {"refusal": refusal, "target": read, **words})
 
     def _target(self, request: HttpRequest, role: Role) -> tuple[Role | None, str]:
         """Read the role to move to, or say why it is none."""
@@ -56,7 +57,7 @@ class RoleDeletion(RolePages):
         if not code:
             missing = _("Choose the role to move to first.") if "look" in asked else ""
             return None, missing
-        named = Role.objects.select_related("base").filter(code=code)
+        named = self.get_queryset(request).select_related("base").filter(code=code)
         target = None if "\x00" in code else named.first()
         if target is None:
             return None, _("There is no role “%s” to move to.") % code
@@ -66,34 +67,42 @@ class RoleDeletion(RolePages):
 
     def _delete(self, request: HttpRequest, role: Role, target: Role | None) -> str:
         """Make the one call that deletes; give what it says against it."""
+        name = policy.role_name(request.user, role)
+        moved_to = policy.role_name(request.user, target) if target else ""
         try:
             moved = delete_role(acting_user=request.user, role=role, move_to=target)
         except (Refused, Invalid) as refused:
             return str(refused)
-        messages.success(request, _deleted_in_words(role, target, moved))
+        messages.success(request, _deleted_in_words(name, moved_to, moved))
         return ""
 
     def _moving_in_words(self, request: HttpRequest, role: Role, target: Role) -> dict[str, Any]:
         plan = plan_deletion(role=role, target=target, asker=request.user)
-        names = dict(Role.objects.values_list("code", "name"))
+        names = policy.role_names(request.user)
         return {
             "people_effect": effect_in_words(plan.people),
             "derived_effects": [
                 (names[code], effect_in_words(marks)) for code, marks in plan.derived
             ],
             "forbidden": plan.because,
+            "is_told": policy.reads_what_roles_give(request.user),
         }
 
     def _delete_page(
         self, request: HttpRequest, role: Role, more: dict[str, Any], status: int = 200
     ) -> HttpResponse:
+        read = policy.RoleAsRead(request.user, role)
+        heirs = self._heirs(request, role)
+        targets = Role.objects.exclude(code__in=[OWNER_CODE, role.code])
+        named = [(one.code, policy.named_with_level(request.user, one)) for one in targets]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Delete “%s”") % role.name,
-            "role": role,
-            "targets": Role.objects.exclude(code__in=[OWNER_CODE, role.code]).order_by("name"),
-            "derived": role.derived.order_by("name"),
+            "title": _("Delete “%s”") % read.name,
+            "role": read,
+            "targets": sorted(named, key=lambda one: one[1]),
+            "is_base": bool(heirs),
+            "derived": heirs if "base" in policy.readable_of_roles(request.user) else [],
             **self._held(request, role),
             **more,
         }
@@ -115,15 +124,15 @@ class RoleDeletion(RolePages):
         }
 
 
-def _deleted_in_words(role: Role, target: Role | None, moved: Moved) -> str:
+def _deleted_in_words(name: str, target: str, moved: Moved) -> str:
     """Say that it is gone, and how many went where."""
-    deleted = _("“%s” is deleted.") % role.name
+    deleted = _("“%s” is deleted.") % name
     parts = []
     if moved.people:
         parts.append(ngettext("%d person", "%d people", moved.people) % moved.people)
     if moved.roles:
         parts.append(ngettext("%d role", "%d roles", moved.roles) % moved.roles)
-    if not parts or target is None:
+    if not parts or not target:
         return deleted
     went = _("%(what)s moved to “%(role)s”.")
-    return f"{deleted} {went % {'what': _(' and ').join(parts), 'role': target.name}}"
+    return f"{deleted} {went % {'what': _(' and ').join(parts), 'role': target}}"

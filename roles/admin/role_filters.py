@@ -1,7 +1,7 @@
 """The filters of the list of roles: chips above it, each with how many roles it leaves."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -23,6 +23,8 @@ class ChipFilter(admin.SimpleListFilter):
 
     any_label: Any = gettext_lazy("Any")
     is_menu = False
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """The fields without which it does not stand there."""
 
     def condition(self, value: str) -> Any:
         """Give what `value` asks of a row."""
@@ -105,11 +107,13 @@ class BaseFilter(ChipFilter):
     title = gettext_lazy("Based on")
     parameter_name = "base"
     is_menu = True
+    reads = frozenset({"base"})
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Name the roles on which others are based."""
-        bases = Role.objects.filter(derived__isnull=False).distinct().order_by("name")
-        return [(NO_BASE, _("No other role")), *bases.values_list("code", "name")]
+        bases = Role.objects.filter(derived__isnull=False).distinct()
+        named = [(base.code, policy.role_name(request.user, base)) for base in bases]
+        return [(NO_BASE, _("No other role")), *sorted(named, key=lambda one: one[1])]
 
     def condition(self, value: str) -> Any:
         """Ask for the base itself, not for one further down the chain."""

@@ -1,6 +1,7 @@
 """The list of roles: what each gives at a glance, found by search and chips, as rows or a tree."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .. import policy
 from ..models import Role
 from .role_filters import BaseFilter, KindFilter, PeopleFilter
 from .role_pages import RolePages
@@ -24,10 +26,16 @@ class RoleList(RolePages):
     list_display_links = None
     list_filter = [KindFilter, PeopleFilter, BaseFilter]
     search_fields = ["name", "code", "description", "privileges__name"]
-    search_help_text = gettext_lazy("By name, code, description, or a privilege that it names.")
-    ordering = ["-level", "name"]
     list_per_page = 100
     change_list_template = "roles/admin/role_list.html"
+    column_reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "called": (),
+        "based_on": ("base",),
+        "on_unnamed": ("base",),
+        "people": (),
+        "coverage": ("permissions", "base"),
+        "last_change": (),
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Bring along what the columns show."""
@@ -37,9 +45,35 @@ class RoleList(RolePages):
         """Use the list that draws rows and tree."""
         return RoleChangeList
 
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Put the highest first, by nothing that is hidden (R23)."""
+        return list(policy.order_of_roles(request.user))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Leave out what is hidden; lead with what roles are called; order by no hidden name."""
+        columns = super().get_list_display(request)
+        if "name" in policy.readable_of_roles(request.user):
+            return columns
+        return ["called", *("on_unnamed" if c == "based_on" else c for c in columns)]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Leave out the chips that would ask about what is hidden (R23)."""
+        readable = policy.readable_of_roles(request.user)
+        return [chip for chip in super().get_list_filter(request) if chip.reads <= readable]
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Answer what the chips ask, and nothing else (threat 1)."""
-        return lookup in {chip.parameter_name for chip in self.list_filter}
+        return lookup in {chip.parameter_name for chip in self.get_list_filter(request)}
+
+    @admin.display(description=gettext_lazy("role"))
+    def called(self, role: Role) -> str:
+        """Head the column of what roles are called, where that is not their name."""
+        return ""
+
+    @admin.display(description=gettext_lazy("based on"))
+    def on_unnamed(self, role: Role) -> str:
+        """Head the column of bases, where they are in no order of names."""
+        return ""
 
     @admin.display(description=gettext_lazy("based on"), ordering="base__name")
     def based_on(self, role: Role) -> Any:

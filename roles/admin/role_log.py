@@ -8,7 +8,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy
 
 from .. import policy
-from ..models import Role
 from ..services.role_words import ChangeWords, plain
 from .moments import exact
 
@@ -24,8 +23,8 @@ class RoleWords(ChangeWords):
         "reason": gettext_lazy("Reason"),
     }
 
-    def __init__(self) -> None:
-        super().__init__(SimpleLazyObject(lambda: dict(Role.objects.values_list("code", "name"))))
+    def __init__(self, reader: Any) -> None:
+        super().__init__(SimpleLazyObject(lambda: policy.role_names(reader)))
 
     def changes(self, seen: policy.Seen) -> list[str]:
         """Write each change; the role itself is in the entry's sentence."""

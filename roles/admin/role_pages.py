@@ -39,12 +39,19 @@ class RolePages(GovernedAdmin):
             if self._sees_people(request)
             else [],
             "holder_count": held.count(),
-            "system_note": _system_note(role),
-            "derived": role.derived.order_by("name"),
+            "system_note": _system_note(policy.RoleAsRead(request.user, role)),
+            "derived": self._heirs(request, role)
+            if "base" in policy.readable_of_roles(request.user)
+            else [],
         }
 
+    def _heirs(self, request: HttpRequest, role: Role) -> list[policy.RoleAsRead]:
+        """Give the roles based on it, by name."""
+        heirs = [policy.RoleAsRead(request.user, one) for one in role.derived.all()]
+        return sorted(heirs, key=lambda one: one.name)
 
-def _system_note(role: Role) -> str:
+
+def _system_note(role: policy.RoleAsRead) -> str:
     """Warn that a built-in role's grants reach many; Owner's never change (D8)."""
     if not role.is_system or role.is_owner:
         return ""

@@ -1,6 +1,6 @@
 """What the list of roles shows of each role, as rows and as a tree by base."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from .. import policy, snapshots
 from ..models import AuditEntry, Role
@@ -29,7 +31,7 @@ class RoleRow:
     """One role as the list shows it."""
 
     role: Any
-    coverage: Coverage
+    coverage: Coverage | None
 
 
 @dataclass(slots=True)
@@ -50,18 +52,20 @@ class RoleChangeList(ChangeList):
 
     @property
     def is_tree(self) -> bool:
-        """Whether the tree was asked for."""
-        return self.params.get(VIEW_VAR) == TREE
+        """Whether the tree was asked for; it shows what is based on what."""
+        return self.params.get(VIEW_VAR) == TREE and "base" in self.shown
 
     def get_results(self, request: HttpRequest) -> None:
         """Draw the page's rows with one reading of the policy."""
         super().get_results(request)
         self.request = request
-        compiled = snapshots.load_policy()
+        self.shown = policy.readable_of_roles(request.user)
+        self.search_help_text = _search_help(self.model_admin.searched_fields(request))
+        compiled = policy.policy_as_read(request.user)
         self.groups = groups_of(compiled.rules.catalogue, compiled.rules.disabled)
         if self.is_tree:
             found = set(self.queryset.order_by().values_list("pk", flat=True))
-            shown = self.root_queryset.order_by(*self.model_admin.ordering)
+            shown = self.root_queryset.order_by(*self.model_admin.get_ordering(request))
             self.branches = grow(self._drawn(compiled, shown), found)
         else:
             self.rows = self._drawn(compiled, self.result_list)
@@ -69,10 +73,18 @@ class RoleChangeList(ChangeList):
     def _drawn(self, compiled: snapshots.Snapshot, roles: Iterable[Any]) -> list[RoleRow]:
         known = compiled.roles
         return [
-            RoleRow(role, coverage_of(compiled.role(role.code), self.groups))
+            RoleRow(
+                policy.RoleAsRead(self.request.user, role),
+                coverage_of(compiled.role(role.code), self.groups) if self.covers else None,
+            )
             for role in roles
             if role.code in known
         ]
+
+    @property
+    def covers(self) -> bool:
+        """Whether the strips are shown, which tell of permissions, inherited ones too."""
+        return self.shown >= {"permissions", "base"}
 
     @property
     def is_selectable(self) -> bool:
@@ -98,6 +110,17 @@ class RoleChangeList(ChangeList):
     def as_tree(self) -> str:
         """The address of the same roles as a tree."""
         return self.get_query_string({VIEW_VAR: TREE})
+
+
+def _search_help(searched: Sequence[str]) -> str:
+    """Say in what a search looks: in nothing that is hidden."""
+    words = {
+        "name": _("name"),
+        "code": _("code"),
+        "description": _("description"),
+        "privileges": _("a privilege that it names"),
+    }
+    return _("By %s.") % get_text_list([words[name] for name in searched], _("or"))
 
 
 def with_facts(roles: QuerySet, user: Any) -> QuerySet:

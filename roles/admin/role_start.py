@@ -17,7 +17,7 @@ class RoleStart(RolePages):
     ) -> HttpResponse:
         """Show the form whatever the address asks for, and say what of it cannot be."""
         shown = request.method == "GET" and self.has_add_permission(request)
-        if shown and (words := missing_start(request.GET)):
+        if shown and (words := missing_start(request.GET, request.user)):
             messages.warning(request, words)
         if shown and (words := left_out_in_words(starting_point(request.GET, request.user))):
             messages.info(request, words)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from .. import policy
+from ..core.role_masks import masked
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
@@ -16,25 +19,44 @@ BLANK = RoleSpec(code="", name="", level=10)
 
 def starting_point(query: Mapping[str, str], user: Any) -> Start:
     """Read `?clone=CODE` or `?base=CODE`; a role that does not exist begins nothing."""
-    roles = Role.objects.select_related("base")
+    roles = _in_view(user).select_related("base")
     if source := roles.filter(code=query.get("clone", "")).first():
         return clone_for(user, source)
     base = roles.filter(code=query.get("base", "")).exclude(code=OWNER_CODE).first()
-    return Start(BLANK.with_changes(base=base.code, level=base.level) if base else BLANK)
+    sets = policy.writable_of_roles(user, new=True)
+    readable = policy.readable_of_roles(user)
+    begun = BLANK.with_changes(base=base.code, level=base.level) if base else BLANK
+    level = begun.level if "level" in readable else BLANK.level
+    return Start(masked(begun.with_changes(level=level), sets, ""))
+
+
+def _in_view(user: Any) -> QuerySet[Role]:
+    """Give the roles that somebody may begin with: a new role is no way to read another (R24)."""
+    return policy.accessible(Role.objects.all(), user, "view")
 
 
 def left_out_in_words(start: Start) -> str:
     """Say what of its source the form leaves out, because the actor may not give it, or give ""."""
-    if not start.left_out:
-        return ""
-    words = {"level": _("its level"), "base": _("its base")}
-    named = [words.get(name) or label_of(name) for name in start.left_out]
-    return _("Left out, because you may not give it: %s.") % ", ".join(map(str, named))
+    words = {
+        "description": _("its description"),
+        "level": _("its level"),
+        "base": _("its base"),
+        "second_factor": _("its second factor"),
+        "permissions": _("its permissions"),
+        "privileges": _("its privileges"),
+    }
+    given, hidden = (
+        ", ".join(str(words.get(name) or label_of(name)) for name in names)
+        for names in (start.left_out, start.hidden)
+    )
+    lines = [_("Left out, because you may not see it: %s.") % hidden] if hidden else []
+    lines += [_("Left out, because you may not give it: %s.") % given] if given else []
+    return " ".join(lines)
 
 
-def missing_start(query: Mapping[str, str]) -> str:
+def missing_start(query: Mapping[str, str], user: Any) -> str:
     """Say why the form begins with less than the address asks for, or give ""."""
-    codes = set(Role.objects.values_list("code", flat=True))
+    codes = set(_in_view(user).values_list("code", flat=True))
     if (clone := query.get("clone")) is not None and clone not in codes:
         return _("There is no role “%s” to clone. The form begins empty.") % clone
     if clone is not None or (base := query.get("base")) is None:

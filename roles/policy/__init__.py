@@ -71,6 +71,7 @@ from .ranks import is_administration, lasting_owners, rank_of
 from .reach import NEEDS_VIEW, accessible, governing
 from .roles_as_read import (
     RoleAsRead,
+    named_with_level,
     order_of_roles,
     policy_as_read,
     readable_of_roles,
@@ -153,6 +154,7 @@ __all__ = [
     "masked_value",
     "model_errors",
     "model_of",
+    "named_with_level",
     "names_people",
     "no_such_field",
     "offered_teams",

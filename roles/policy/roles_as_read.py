@@ -44,10 +44,10 @@ def writable_of_roles(user: Any, *, new: bool = False) -> frozenset[str]:
     )
 
 
-def order_of_roles(user: Any, prefix: str = "") -> tuple[str, ...]:
+def order_of_roles(user: Any, prefix: str = "", *, upwards: bool = False) -> tuple[str, ...]:
     """Give the order of a list of roles, the highest first: by no field that is hidden (R23)."""
     readable = readable_of_roles(user)
-    order = [f"-{prefix}level"] if "level" in readable else []
+    order = [f"{'' if upwards else '-'}{prefix}level"] if "level" in readable else []
     order += [f"{prefix}name"] if "name" in readable or not _views(user) else []
     return (*order, f"{prefix}pk")
 
@@ -85,6 +85,12 @@ def role_name(user: Any, role: Role) -> str:
     """
     readable = readable_of_roles(user)
     return unnamed(Role, role.pk) if "name" not in readable and _views(user) else role.name
+
+
+def named_with_level(user: Any, role: Role) -> str:
+    """Name a role in a choice, with the level by which it is compared where that may be read."""
+    name = role_name(user, role)
+    return f"{name} ({role.level})" if "level" in readable_of_roles(user) else name
 
 
 def role_names(user: Any) -> dict[str, str]:

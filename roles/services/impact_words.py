@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..core.impact import Effect, Impact
 from ..registry import registry
@@ -25,6 +25,9 @@ def reach_in_words(impact: Impact) -> str:
         "changes what %(people)d people may do",
         impact.people,
     ) % {"people": impact.people}
+
+
+NOT_TOLD = gettext_lazy("Who gains or loses by it is shown to people who may see all of a role.")
 
 
 def impact_in_words(impact: Impact) -> list[str]:

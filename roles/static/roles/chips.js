@@ -6,6 +6,7 @@ const split = (text) => text.split(/[\s,]+/u).filter(Boolean);
 
 export function startChips(form, onChange) {
   const field = form.elements.privileges;
+  if (!field) return { draw() {} };
   const list = document.createElement("ul");
   list.className = "role-chips";
   list.setAttribute("aria-label", say("privileges"));
