@@ -20,10 +20,13 @@ def standing_of(person: Any) -> str:
     return str(person.state) if person.is_active else DEACTIVATED
 
 
-def held_by(people: Iterable[User]) -> dict[Any, list[RoleAssignment]]:
-    """Give people's assignments that count now or begin later, the highest first; one query."""
+def held_by(people: Iterable[User], reader: Any) -> dict[Any, list[RoleAssignment]]:
+    """Give people's assignments that count now or begin later, in one query.
+
+    The highest come first, where their reader may know which these are (R23).
+    """
     found: dict[Any, list[RoleAssignment]] = {}
     held = policy.unended_assignments().filter(user__in=[person.pk for person in people])
-    for one in held.select_related("role").order_by("-role__level", "role__name"):
+    for one in held.select_related("role").order_by(*policy.order_of_roles(reader, "role__")):
         found.setdefault(one.user_id, []).append(one)
     return found

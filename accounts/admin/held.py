@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from roles import policy
 from roles.admin.moments import exact
 from roles.core import clock
 from roles.core.vocabulary import OWNER_RANK
@@ -35,10 +36,11 @@ def rank_tag(level: int, *, above_all: bool = False) -> SafeString:
     return format_html(bar, min(level, 100), words)
 
 
-def held_in_words(held: RoleAssignment) -> SafeString:
+def held_in_words(held: RoleAssignment, reader: Any) -> SafeString:
     """Link the role, and say from when until when it counts where it does not always."""
     url = reverse("admin:roles_role_change", args=[held.role_id])
-    link = format_html('<span class="role-name"><a href="{}">{}</a></span>', url, held.role.name)
+    name = policy.role_name(reader, held.role)
+    link = format_html('<span class="role-name"><a href="{}">{}</a></span>', url, name)
     begins = held.valid_from if held.valid_from and held.valid_from > clock.now() else None
     if begins and held.valid_until:
         words, moments = _("from {} until {}"), [begins, held.valid_until]

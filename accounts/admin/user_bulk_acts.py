@@ -12,7 +12,7 @@ from roles import policy
 from roles.models import Role, RoleAssignment
 from roles.services.assignment import assign_role, unassign_role
 
-from ..joining.forms import among, offered, with_level
+from ..joining.forms import offer, offered
 from ..models import User
 from ..services import people, placing
 from .organising import may_name_people, seen_people
@@ -51,10 +51,9 @@ class TakeRoleForm(StrictForm):
         empty_label=gettext_lazy("Choose a role"),
     )
 
-    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], reader: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].queryset = among(roles).order_by("level", "name")
-        self.fields["role"].label_from_instance = with_level
+        offer(self.fields["role"], roles, reader)
 
 
 class DepartmentForm(StrictForm):
@@ -77,12 +76,13 @@ class ManagerForm(StrictForm):
 
 
 def _giving(reader: Any, chosen: Sequence[User], data: Any) -> StrictForm:
-    return GiveRoleForm(data, roles=offered(reader))
+    return GiveRoleForm(data, roles=offered(reader), reader=reader)
 
 
 def _taking(reader: Any, chosen: Sequence[User], data: Any) -> StrictForm:
     held = Role.objects.filter(assignments__user__in=chosen).distinct()
-    return TakeRoleForm(data, roles=[role for role in held if not _above(reader, role)])
+    below = [role for role in held if not _above(reader, role)]
+    return TakeRoleForm(data, roles=below, reader=reader)
 
 
 def _above(reader: Any, role: Role) -> bool:

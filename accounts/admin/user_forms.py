@@ -12,7 +12,7 @@ from roles.admin.people_field import PersonInput
 from roles.models import Role, RoleAssignment
 from roles.models.assignment import REASON_MAX
 
-from ..joining.forms import ServiceForm, among, with_level
+from ..joining.forms import ServiceForm, offer
 from ..models import Department, Team, User
 
 CONTROLS = frozenset({"csrfmiddlewaretoken"})
@@ -95,10 +95,9 @@ class GiveRoleForm(TermsForm):
         },
     )
 
-    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Iterable[Role], reader: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].queryset = among(roles).order_by("level", "name")
-        self.fields["role"].label_from_instance = with_level
+        offer(self.fields["role"], roles, reader)
 
 
 def _minutes(held: RoleAssignment) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The list of people: how each stands, what they hold, where they are (R16, R22, R24)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -39,9 +39,11 @@ class PeopleChangeList(GovernedChangeList):
         """Give each row the roles that it holds or will hold."""
         super().get_results(request)
         self.request = request  # the chips count by it
-        held = held_by(self.result_list) if self.model_admin.sees_roles(request) else {}
+        reader = request.user
+        held = held_by(self.result_list, reader) if self.model_admin.sees_roles(request) else {}
         for row in self.result_list:
-            row._held = held.get(row.pk, [])
+            row._held = [held_in_words(one, reader) for one in held.get(row.pk, [])[:ROLES_SHOWN]]
+            row._held_more = max(len(held.get(row.pk, [])) - ROLES_SHOWN, 0)
 
     @property
     def chips(self) -> list[tuple[Any, list[dict[str, Any]]]]:
@@ -89,7 +91,9 @@ class UserList(GovernedAdmin):
         return kept(request, self, "people", lambda: self._led_by_name(request, columns))
 
     def _led_by_name(self, request: HttpRequest, columns: list[Any]) -> list[Any]:
-        shown = [c for c in columns if c != "roles" or self.sees_roles(request)]
+        hidden = set() if self.sees_roles(request) else {"roles"}
+        hidden |= set() if policy.reads_levels(request.user) else {"rank"}
+        shown = [column for column in columns if column not in hidden]
         return shown if "name" in shown else [name_column(self), *shown]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
@@ -118,11 +122,10 @@ class UserList(GovernedAdmin):
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, person: Any) -> Any:
         """Give the first roles by level, those to come among them, and count the others."""
-        held = person._held
-        if not held:
+        if not person._held:
             return quiet(_("none"))
-        shown = format_html_join("", "<li>{}</li>", ((held_in_words(h),) for h in _first(held)))
-        more = len(held) - ROLES_SHOWN
+        shown = format_html_join("", "<li>{}</li>", ((held,) for held in person._held))
+        more = person._held_more
         rest = format_html("<li>{}</li>", quiet(_("and %d more") % more)) if more > 0 else ""
         return format_html('<ul class="person-roles">{}{}</ul>', shown, rest)
 
@@ -142,10 +145,6 @@ class UserList(GovernedAdmin):
         """Show the list under the module's name."""
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
-
-def _first(held: list[Any]) -> Iterable[Any]:
-    return held[:ROLES_SHOWN]
 
 
 def _may_read_names(user: Any) -> bool:

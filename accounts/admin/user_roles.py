@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from roles import policy
 from roles.core.errors import Refused
 from roles.models import Role, RoleAssignment
 from roles.services.assignment import assign_role, change_assignment, unassign_role
@@ -37,11 +38,12 @@ class PersonRoles(PersonPosts):
             sections = Sections(self, request, person)
             if reason := sections.why_not_give():
                 raise Refused(reason)
-            return GiveRoleForm(request.POST, roles=sections.roles_to_give())
+            return GiveRoleForm(request.POST, roles=sections.roles_to_give(), reader=request.user)
 
         def save(person: User, form: Any) -> str:
             assign_role(acting_user=request.user, user=person, **form.cleaned_data)
-            return _("%(name)s now holds “{role}”.").format(role=form.cleaned_data["role"].name)
+            named = policy.role_name(request.user, form.cleaned_data["role"])
+            return _("%(name)s now holds “{role}”.").format(role=named)
 
         return self._filling(request, object_id, "give", build, save)
 
@@ -62,7 +64,8 @@ class PersonRoles(PersonPosts):
             if not values:
                 return _("Nothing was changed.")
             change_assignment(acting_user=request.user, user=person, role=role, values=values)
-            return _("“{role}” is changed for %(name)s.").format(role=role.name)
+            named = policy.role_name(request.user, role)
+            return _("“{role}” is changed for %(name)s.").format(role=named)
 
         return self._filling(request, object_id, "terms", build, save)
 
@@ -76,6 +79,7 @@ class PersonRoles(PersonPosts):
             if role is None or not held.exists():
                 raise Refused(_NOT_HELD)
             unassign_role(acting_user=request.user, user=person, role=role)
-            return _("%(name)s no longer holds “{role}”.").format(role=role.name)
+            named = policy.role_name(request.user, role)
+            return _("%(name)s no longer holds “{role}”.").format(role=named)
 
         return self._acting(request, object_id, do)

@@ -82,12 +82,19 @@ class Sections:
         return {
             "state": state_tag(person),
             "standing": standing_of(person),
-            "rank": rank_tag(person.rank_now, above_all=bool(person.owns) or person.is_superuser),
+            "rank": self._rank(),
             "acts": acts_on(self.reader, person, reads_address="email" in self.mask.readable),
             "second_factor": has_second_factor(person) if self._sees_second_factor() else None,
             "can_delete": self.page.has_delete_permission(self.request, person),
             "registration": self._registration(),
         }
+
+    def _rank(self) -> Any:
+        """Give their rank to who may know levels; everyone may know their own."""
+        person: Any = self.person
+        if not self.is_oneself and not policy.reads_levels(self.reader):
+            return ""
+        return rank_tag(person.rank_now, above_all=bool(person.owns) or person.is_superuser)
 
     def _sees_second_factor(self) -> bool:
         """Say who has none to nobody but who looks after it: it tells whose account is easier."""
@@ -112,7 +119,7 @@ class Sections:
     def held(self) -> list[RoleAssignment]:
         """Give all that they hold, held and will hold, the highest first."""
         found = RoleAssignment.objects.filter(user=self.person).select_related("role")
-        return list(found.order_by("-role__level", "role__name"))
+        return list(found.order_by(*policy.order_of_roles(self.reader, "role__")))
 
     @cached_property
     def givable(self) -> list[Role]:
@@ -139,7 +146,8 @@ class Sections:
         return {
             "sees_roles": self.sees_roles,
             "held": [self._row(one, givers, forms) for one in held],
-            "give": forms.get("give") or (GiveRoleForm(roles=roles) if roles else None),
+            "give": forms.get("give")
+            or (GiveRoleForm(roles=roles, reader=self.reader) if roles else None),
             "may_give": not self.why_not_give(),
             "may_edit": policy.access_for(self.reader).can("users.edit"),
             "zone": get_current_timezone_name(),
@@ -157,6 +165,7 @@ class Sections:
         later = one.valid_from is not None and one.valid_from > now
         return {
             "held": one,
+            "role": policy.RoleAsRead(self.reader, one.role),
             "when": "ended" if ended else "later" if later else "now",
             "rests": self._rests(one.role),
             "giver": givers.get(one.assigned_by_id, NO_ACCESS) if one.assigned_by_id else "",
@@ -172,6 +181,8 @@ class Sections:
         return policy.access_for(self.person)
 
     def _rests(self, role: Role) -> bool:
+        if "second_factor" not in policy.readable_of_roles(self.reader):
+            return False
         return any(role.code == resting.code for resting in self.access.resting)
 
     def _is_above(self, role: Role, has_ended: bool) -> bool:
@@ -225,5 +236,8 @@ class Sections:
     def _access(self) -> dict[str, Any]:
         if not self.sees_roles:
             return {}
-        access = self.access
-        return {"areas": areas_given(access), "privileges": privileges_given(access)}
+        access = policy.access_as_read(self.reader, self.person)
+        if access is None:
+            return {"is_told": False}
+        given = {"areas": areas_given(access), "privileges": privileges_given(access)}
+        return {"is_told": True, **given}

@@ -60,8 +60,8 @@ class UserRoles:
             return self._give(request, username)
         require(request.user, "roles.view")
         held = policy.unended_assignments().filter(user=self.person(username))
-        rows = held.select_related("role").order_by("-role__level", "role__name")
-        results = [describe_assignment(one) for one in rows]
+        rows = held.select_related("role").order_by(*policy.order_of_roles(request.user, "role__"))
+        results = [describe_assignment(one, request.user) for one in rows]
         return Response({"count": len(results), "next": None, "previous": None, "results": results})
 
     def _give(self, request: Request, username: str) -> Response:
@@ -69,7 +69,7 @@ class UserRoles:
         wish = AssignmentSerializer(data=request.data, context={"asker": request.user})
         wish.is_valid(raise_exception=True)
         made = assign_role(acting_user=request.user, user=person, **wish.validated_data)
-        return Response(describe_assignment(made), status=status.HTTP_201_CREATED)
+        return Response(describe_assignment(made, request.user), status=status.HTTP_201_CREATED)
 
     @action(detail=True, methods=["patch", "delete"], asks="edit", url_path="roles/(?P<role>[^/]+)")
     def held_role(self, request: Request, username: str, role: str) -> Response:
@@ -92,4 +92,4 @@ class UserRoles:
         made = change_assignment(
             acting_user=request.user, user=person, role=held.role, values=terms.validated_data
         )
-        return Response(describe_assignment(made))
+        return Response(describe_assignment(made, request.user))

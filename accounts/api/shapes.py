@@ -28,7 +28,7 @@ class UserSerializer(GovernedSerializer):
         """Read teams and roles of all people of a page at once."""
         people = list(found)
         super().see(people)
-        self._held = held_by(people)
+        self._held = held_by(people, self.user)
         self._teams = _teams_of(people)
 
     @cached_property
@@ -39,13 +39,15 @@ class UserSerializer(GovernedSerializer):
         """Add to what may be read of the person how they stand and which roles they hold."""
         shown = super().to_representation(instance)
         held = self._held.get(instance.pk, [])
-        named = {"roles": [describe_assignment(one) for one in held]} if self._sees_roles else {}
+        roles = [describe_assignment(one, self.user) for one in held]
+        named = {"roles": roles} if self._sees_roles else {}
+        ranked = policy.reads_levels(self.user) or instance.pk == self.user.pk
         return {
             **shown,
             "state": standing_of(instance),
             "teams": self._teams.get(instance.pk, []),
             **named,
-            "rank": _rank(instance, held),
+            **({"rank": _rank(instance, held)} if ranked else {}),
             "last_login": _moment(instance.last_login),
             "date_joined": _moment(instance.date_joined),
         }
@@ -65,11 +67,12 @@ def roles_to_name(user: Any) -> QuerySet[Role]:
     return roles if sees_roles(user) else roles.filter(code__in=policy.roles_to_give(user))
 
 
-def describe_assignment(held: RoleAssignment) -> dict[str, Any]:
+def describe_assignment(held: RoleAssignment, reader: Any) -> dict[str, Any]:
     """Give a role that the person holds now, or will hold, with its moments."""
+    name = {"name": held.role.name} if policy.reads_role_names(reader) else {}
     return {
         "role": held.role.code,
-        "name": held.role.name,
+        **name,
         "valid_from": _moment(held.valid_from),
         "valid_until": _moment(held.valid_until),
         "current": _counts(held),

@@ -183,7 +183,8 @@ class UserViewSet(
         """Give what the person may do right now, and which role says so; needs `roles.view` too."""
         person = self.person(username)
         require(request.user, "roles.view")
-        return Response(describe_sources(annotated(User.objects.filter(pk=person.pk)).get()))
+        stored = annotated(User.objects.filter(pk=person.pk)).get()
+        return Response(describe_sources(stored, request.user))
 
     def get_object(self) -> User:
         """Find the addressed person, whose history is asked for."""

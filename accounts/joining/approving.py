@@ -44,7 +44,8 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     reason = why_not(request.user, APPROVE, person)
     held = RoleAssignment.objects.filter(user=person).select_related("role")
-    form = ApprovalForm(posted(request), roles=[] if reason else _choice(request.user, held))
+    choice = [] if reason else _choice(request.user, held)
+    form = ApprovalForm(posted(request), roles=choice, reader=request.user)
     if request.method == "POST" and form.is_valid() and _decide(request, person, form):
         return redirect("registrations")
     row = _rows(request.user, [person])[0]

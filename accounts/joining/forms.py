@@ -99,10 +99,9 @@ class InvitationForm(ServiceForm):
         empty_label=gettext_lazy("Choose a role"),
     )
 
-    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Iterable[Role], reader: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].queryset = among(roles).order_by("level", "name")
-        self.fields["role"].label_from_instance = with_level
+        offer(self.fields["role"], roles, reader)
 
 
 class ApprovalForm(ServiceForm):
@@ -116,10 +115,9 @@ class ApprovalForm(ServiceForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Iterable[Role], reader: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].queryset = among(roles).order_by("level", "name")
-        self.fields["roles"].label_from_instance = with_level
+        offer(self.fields["roles"], roles, reader)
 
 
 class DomainForm(ServiceForm):
@@ -133,11 +131,16 @@ def offered(user: Any) -> list[Role]:
     return list(Role.objects.filter(code__in=policy.roles_to_give(user)))
 
 
-def among(roles: Iterable[Role]) -> Any:
-    """Give these roles as a choice asks for them."""
-    return Role.objects.filter(pk__in=[role.pk for role in roles])
+def offer(field: Any, roles: Iterable[Role], reader: Any) -> None:
+    """Let `field` choose among these roles, the lowest first, as `reader` may know them (R16)."""
+    among = Role.objects.filter(pk__in=[role.pk for role in roles])
+    field.queryset = among.order_by(*policy.order_of_roles(reader, upwards=True))
+    field.label_from_instance = lambda role: _named(role, reader)
 
 
-def with_level(role: Role) -> str:
+def _named(role: Role, reader: Any) -> str:
     """Name a role with its level, by which it is compared."""
-    return _("%(role)s (level %(level)d)") % {"role": role.name, "level": role.level}
+    name = policy.role_name(reader, role)
+    if not policy.reads_levels(reader):
+        return name
+    return _("%(role)s (level %(level)d)") % {"role": name, "level": role.level}

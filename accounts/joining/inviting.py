@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from roles import policy
 from roles.admin.naming import NO_ACCESS, names_in_reach
 from roles.core.errors import Invalid, Refused
 from roles.models import Role
@@ -34,12 +35,12 @@ def invitations(request: HttpRequest) -> HttpResponse:
     """Show the invitations, and send one."""
     context = frame(request, INVITE, _("Invitations"))
     givable = offered(request.user)
-    form = InvitationForm(posted(request), roles=givable)
+    form = InvitationForm(posted(request), roles=givable, reader=request.user)
     sent = None
     if request.method == "POST" and form.is_valid():
         sent = _invite(request, form)
     if sent:
-        form = InvitationForm(roles=givable)
+        form = InvitationForm(roles=givable, reader=request.user)
     return _page(request, context, form, givable, sent)
 
 
@@ -66,7 +67,8 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("invitations")
     givable = offered(request.user)
-    return _page(request, context, InvitationForm(roles=givable), givable, sent)
+    form = InvitationForm(roles=givable, reader=request.user)
+    return _page(request, context, form, givable, sent)
 
 
 @require_POST
@@ -107,7 +109,7 @@ def _rows(user: Any, page: list[Invitation], givable: list[Role]) -> list[dict[s
     """Give each invitation with the names that its reader may know (R24), and what they may do."""
     keys = {key for row in page for key in (row.inviter_id, row.person_id)}
     people = names_in_reach(user, User, keys)
-    may_give = {role.pk: role.name for role in givable}
+    may_give = {role.pk: policy.role_name(user, role) for role in givable}
     roles = names_in_reach(user, Role, {row.role_id for row in page}) | may_give
     return [
         {

@@ -145,7 +145,7 @@ def _brings(board: Board) -> str:
 def problems_in(form: RoleForm) -> Problems:
     """Say what is wrong by field, "" for the whole form: what a save would say against it."""
     found = {"" if n == NON_FIELD_ERRORS else n: list(e) for n, e in form.errors.items()}
-    before, after = form.as_stored(form.wanted)
+    before, after = form.stored or form.shown, form.as_stored(form.wanted)
     for name, messages in problems_of(form.role, before, after, asker=form.asker).items():
         place = name if name in form.fields else ""
         found[place] = [*found.get(place, []), *messages]

@@ -95,7 +95,7 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
 
     def _look_at(self, request: HttpRequest, form: RoleForm) -> None:
         """Put what a save would say against the form at its fields, and save nothing."""
-        before, after = form.as_stored(form.wanted)
+        before, after = form.stored or form.shown, form.as_stored(form.wanted)
         form.add_refusal(Invalid(problems_of(form.role, before, after, asker=request.user)))
 
     def _save_new(self, request: HttpRequest, form: RoleForm) -> Role:

@@ -29,19 +29,41 @@ def _named(role: CompiledRole) -> dict[str, Any]:
     return {"code": role.code, "name": role.name, "level": role.level}
 
 
-def describe_sources(user: Any) -> dict[str, Any]:
+def describe_sources(user: Any, reader: Any) -> dict[str, Any]:
     """Give `describe_access` with the source of each grant: which role holds it, from which layer.
 
-    `kind` is `own`, `inherited`, `implied` or `owner`; `by` the permission that implies it.
+    `kind` is `own`, `inherited`, `implied` or `owner`; `by` the permission that implies it. What
+    `reader` may not read of roles is not there (R16).
     """
     roles = policy.access_for(user).roles
+    whole = describe_access(user)
+    if user.pk != reader.pk:
+        whole = _as_read(whole, reader)
+    if "permissions" not in whole:
+        return whole
     return {
-        **describe_access(user),
+        **whole,
         "sources": {
             "permissions": _sources({role.code: role.permissions for role in roles}),
             "privileges": _sources({role.code: role.privileges for role in roles}),
         },
     }
+
+
+def _as_read(whole: dict[str, Any], reader: Any) -> dict[str, Any]:
+    """Leave out what tells of fields of roles that are hidden from the reader."""
+    gives = () if policy.reads_what_roles_give(reader) else _OF_WHAT_ROLES_GIVE
+    hidden = {*gives, *(() if policy.reads_levels(reader) else ("rank",))}
+    keys = {"code"} | ({"name"} if policy.reads_role_names(reader) else set())
+    keys |= {"level"} if policy.reads_levels(reader) else set()
+    held = {
+        kind: [{key: role[key] for key in role if key in keys} for role in whole[kind]]
+        for kind in ("roles", "resting")
+    }
+    return {key: value for key, value in {**whole, **held}.items() if key not in hidden}
+
+
+_OF_WHAT_ROLES_GIVE = ("resting", "permissions", "privileges", "modules")
 
 
 def _sources(by_role: Mapping[str, Mapping[str, Iterable[Source]]]) -> dict[str, Any]:

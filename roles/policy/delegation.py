@@ -134,7 +134,7 @@ def excess_of_touching_role(user: Any, code: str) -> tuple[Excess, ...]:
     now = snapshots.read_policy()
     heirs = [now.role(heir) for heir in _standing_on(now, code)]
     found = excess_of_touching(access_for(user), now.role(code), heirs)
-    return tuple(_told(user, one) for one in found)
+    return _told(user, found)
 
 
 def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
@@ -143,7 +143,7 @@ def excess_of_assignment(user: Any, code: str) -> tuple[Excess, ...]:
         return ()
     now = snapshots.read_policy().with_all_modules()
     found = excess_of_assigning(_actor(user, now), now.role(code), ground_of(now))
-    return tuple(_told(user, one) for one in found)
+    return _told(user, found)
 
 
 def roles_to_give(user: Any) -> frozenset[str]:
@@ -163,7 +163,7 @@ def roles_to_give(user: Any) -> frozenset[str]:
 def excess_of_person(user: Any, person: Any) -> tuple[Excess, ...]:
     """Say where a person's rank is not strictly below the user's (D3)."""
     found = excess_of_rank(access_for(user), rank_of(person))
-    return tuple(_told(user, one) for one in found)
+    return _told(user, found)
 
 
 def locks_for(
@@ -188,9 +188,10 @@ def locks_for(
     return veiled_locks(found, readable_of_roles(user))
 
 
-def _told(user: Any, excess: Excess) -> Excess:
-    """Tell of an excess no more than `user` may read of roles (R16, R23)."""
-    return veiled(excess, readable_of_roles(user))
+def _told(user: Any, found: tuple[Excess, ...]) -> tuple[Excess, ...]:
+    """Tell of what is too much no more than `user` may read of roles (R16, R23)."""
+    readable = readable_of_roles(user) if found else frozenset()
+    return tuple(veiled(excess, readable) for excess in found)
 
 
 def _actor(user: Any, now: Snapshot) -> Access:

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .. import snapshots
+from ..core.access import Access
 from ..core.fields import fields_at
 from ..core.role_masks import GIVING, masked
 from ..core.specs import RoleSpec
@@ -46,15 +47,34 @@ def writable_of_roles(user: Any, *, new: bool = False) -> frozenset[str]:
 
 def order_of_roles(user: Any, prefix: str = "", *, upwards: bool = False) -> tuple[str, ...]:
     """Give the order of a list of roles, the highest first: by no field that is hidden (R23)."""
-    readable = readable_of_roles(user)
-    order = [f"{'' if upwards else '-'}{prefix}level"] if "level" in readable else []
-    order += [f"{prefix}name"] if "name" in readable or not _views(user) else []
+    order = [f"{'' if upwards else '-'}{prefix}level"] if reads_levels(user) else []
+    order += [f"{prefix}name"] if reads_role_names(user) else []
     return (*order, f"{prefix}pk")
 
 
 def reads_what_roles_give(user: Any) -> bool:
     """Tell whether `user` may know what roles give: each part of it is open to them."""
     return readable_of_roles(user) >= GIVING
+
+
+def access_as_read(user: Any, person: Any) -> Access | None:
+    """Give what another person has, with roles named as `user` may know them (R16).
+
+    `None` where some of what roles give is hidden from them: it would tell of it.
+    """
+    access = access_for(person)
+    if user.pk == person.pk:
+        return access
+    if not reads_what_roles_give(user):
+        return None
+    now = policy_as_read(user)
+    if now.version is not None:
+        return access
+    asleep = {role.code for role in access.resting}
+    held = [now.role(role.code) for role in (*access.roles, *access.resting)]
+    awake = [role for role in held if role.code not in asleep]
+    resting = [role for role in held if role.code in asleep]
+    return Access(awake, registry.catalogue.aliases, resting=resting)
 
 
 def policy_as_read(user: Any, known: Snapshot | None = None) -> Snapshot:
@@ -83,14 +103,27 @@ def role_name(user: Any, role: Role) -> str:
 
     Whoever may view no role is still told the names of those that they may give (D5).
     """
-    readable = readable_of_roles(user)
-    return unnamed(Role, role.pk) if "name" not in readable and _views(user) else role.name
+    return role.name if reads_role_names(user) else unnamed(Role, role.pk)
+
+
+def reads_role_names(user: Any) -> bool:
+    """Tell whether roles go by their names for `user`; whoever views none is told of some (D5)."""
+    return "name" in readable_of_roles(user) or not _views(user)
+
+
+def reads_levels(user: Any) -> bool:
+    """Tell whether levels, and people's ranks, which are made of them, are shown to `user`.
+
+    They are to whoever may view no role too: there is none to which they could put a rank, but
+    those that they may give.
+    """
+    return "level" in readable_of_roles(user) or not _views(user)
 
 
 def named_with_level(user: Any, role: Role) -> str:
     """Name a role in a choice, with the level by which it is compared where that may be read."""
     name = role_name(user, role)
-    return f"{name} ({role.level})" if "level" in readable_of_roles(user) else name
+    return f"{name} ({role.level})" if reads_levels(user) else name
 
 
 def role_names(user: Any) -> dict[str, str]:
