@@ -5,11 +5,12 @@ import pytest
 from accounts.models import Invitation, User
 from accounts.services.approval import approve_person, reject_person
 from accounts.services.invitations import Over, revoke_invitation
-from accounts.services.registration import allow_domain, register_person
+from accounts.services.registration import allow_domain, forbid_domain, register_person
 from roles.core.errors import Invalid, Refused
 from roles.models import RoleAssignment
-from tests.factories import make_user
-from tests.roles.together import refusals, run_together
+from roles.services.assignment import unassign_role
+from tests.factories import fetch, make_user, role_of
+from tests.roles.together import refusals, run_together, while_uncommitted
 
 from .joining import PASSWORD, accept, invite
 
@@ -63,6 +64,27 @@ def test_an_inviter_who_loses_the_right_at_that_moment_vouches_or_does_not(owner
         person = User.objects.get(username=f"c{number}")
         role = person.role_assignments.get().role.code
         assert (person.state, role) in {("active", "manager"), ("waiting", "guest")}
+
+
+def test_an_inviter_whose_right_is_being_taken_vouches_no_more(owner):
+    """D11: whoever accepts waits until it is known, and then for approval."""
+    ida = make_user("ida", "owner")
+    sent = invite(ida, "new@x.org", "manager")
+    person = while_uncommitted(
+        lambda: unassign_role(acting_user=fetch(owner), user=ida, role=role_of("owner")),
+        lambda: accept(sent, "cy"),
+    )
+    assert (person.state, person.role_assignments.get().role.code) == ("waiting", "guest")
+
+
+def test_nobody_registers_at_a_domain_that_is_being_closed(owner):
+    domain = allow_domain(acting_user=owner, name="x.org")
+    outcome = while_uncommitted(
+        lambda: forbid_domain(acting_user=fetch(owner), domain=domain),
+        lambda: register_person(address="a@x.org", username="ann", password=PASSWORD),
+    )
+    assert isinstance(outcome, Invalid) and list(outcome.errors) == ["email"]
+    assert not came("a@x.org")
 
 
 def test_one_address_is_invited_once_at_once(owner):

@@ -11,6 +11,7 @@ from roles.core.changes import RoleChanges
 from roles.core.errors import Conflict, Invalid, Refused
 from roles.core.specs import RoleSpec
 from roles.models import (
+    ApiToken,
     AuditEntry,
     Module,
     Permission,
@@ -25,9 +26,10 @@ from roles.services.installation import make_first_owner, mirror_catalogue
 from roles.services.loading import read_role
 from roles.services.role import change_role, create_role, delete_role
 from roles.services.sharing import share_record
+from roles.services.tokens import create_token
 from tests.factories import fetch, make_role, make_user, role_of
 
-from .together import PATIENCE, refusals, run_together
+from .together import PATIENCE, refusals, run_together, while_uncommitted
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -232,3 +234,14 @@ def test_two_who_share_a_record_with_the_same_person_make_one_share(owner):
     entries = AuditEntry.objects.filter(action="record.shared").order_by("pk")
     changes = [(entry.changes[0]["old"], entry.changes[0]["new"]) for entry in entries]
     assert changes == [(None, changes[0][1]), (changes[0][1], share.give)]
+
+
+def test_one_name_is_given_to_one_token_of_a_person(owner):
+    results = []
+
+    def make():
+        results.append(create_token(acting_user=fetch(owner), name="CI", limit=None))
+
+    outcome = while_uncommitted(make, make)
+    assert isinstance(outcome, Invalid), outcome
+    assert len(results) == ApiToken.objects.count() == 1

@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from crm.models import Contact
+from roles.core import clock
 from roles.models import AuditEntry
-from tests.factories import make_role, make_user, role_of
+from roles.services.records import change_record
+from tests.factories import fetch, give, make_role, make_user, role_of
 
 from .together import PATIENCE
 
@@ -160,6 +162,24 @@ def test_a_field_that_has_become_read_only_meanwhile_is_not_written(ann, record,
     assert answer.status_code not in {204, 302} and Contact.objects.get().title == "Old"
 
 
+def test_what_the_writer_has_not_seen_is_not_overwritten(ann, record):
+    """A program says what it was shown, and finds that it has moved on (412)."""
+
+    def patch_what_was_shown(client, record):
+        url, sent = f"/api/v1/contacts/{record.pk}/", json.dumps({"title": "New"})
+        headers = {"if-match": mark}
+        return client.patch(url, sent, content_type="application/json", headers=headers)
+
+    reader = Client()
+    reader.force_login(ann)
+    mark = reader.get(f"/api/v1/contacts/{record.pk}/")["ETag"]
+    assert meet(ann, record, patch_what_was_shown, change_something_else).status_code == 412
+    after = Contact.objects.get(pk=record.pk)
+    assert (after.title, after.phone) == ("Old", "555")
+    mark = reader.get(f"/api/v1/contacts/{record.pk}/")["ETag"]
+    assert patch_what_was_shown(reader, record).status_code == 200
+
+
 # Shares (R19)
 
 
@@ -192,3 +212,49 @@ def test_a_share_that_waited_for_something_else_is_made(ann, record, sharing):
     answer = meet(ann, record, sharing, change_something_else)
     assert answer.status_code in {201, 302}
     assert record.shares.get().user.username == "cid"
+
+
+# Undo (D13) and the way back from the trash (R26)
+
+
+def change_it_again(record, ann):
+    Contact.objects.filter(pk=record.pk).update(title="Newest")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "title"),
+    [(change_it_again, 409, "Newest"), (change_something_else, 201, "Old")],
+)
+def test_an_undo_that_waited_looks_whether_things_have_moved_on(ann, record, change, status, title):
+    give(ann, make_role("undoer", permissions="activities.view activities.undo"))
+    record.title = "Newer"
+    change_record(acting_user=fetch(ann), record=record)
+    entry = AuditEntry.objects.latest("pk")
+
+    def undo(client, record):
+        return client.post(f"/api/v1/activities/{entry.pk}/undo/", content_type="application/json")
+
+    assert meet(ann, record, undo, change).status_code == status
+    assert Contact.objects.get(pk=record.pk).title == title
+
+
+def restore_over_the_api(client, record):
+    return client.post(f"/api/v1/contacts/{record.pk}/restore/", content_type="application/json")
+
+
+def restore_on_the_page(client, record):
+    return client.post(f"/crm/contact/trash/{record.pk}/restore/")
+
+
+def take_it_out(record, ann):
+    Contact.objects.filter(pk=record.pk).update(deleted_at=None)
+
+
+@pytest.mark.parametrize("restore", [restore_over_the_api, restore_on_the_page])
+@pytest.mark.parametrize(("change", "times"), [(take_it_out, 0), (change_something_else, 1)])
+def test_a_record_is_taken_out_of_the_trash_once(ann, record, restore, change, times):
+    Contact.objects.filter(pk=record.pk).update(deleted_at=clock.now())
+    answer = meet(ann, record, restore, change)
+    assert not isinstance(answer, Exception), answer
+    assert Contact.objects.get(pk=record.pk).deleted_at is None
+    assert AuditEntry.objects.filter(action="record.restored", actor=ann).count() == times
