@@ -75,6 +75,22 @@ def test_people_are_counted_as_far_as_they_are_seen(ann):
     assert "Add Member" not in words(blind.get("/teams/a/"))
 
 
+def test_of_several_the_named_one_is_shown_and_changed(mia, ann):
+    for code in ("alpha", "beta", "gamma"):
+        make_team(code), make_department(code)
+    ann.department = Department.objects.get(code="beta")
+    ann.save()
+    make_department("emea", make_user("eva"), parent=ann.department)
+    page = mia.get("/departments/beta/").context
+    assert (page["people"], page["people_below"], page["is_in_use"]) == (1, 2, True)
+    page = mia.get("/departments/gamma/").context
+    assert (page["people"], page["people_below"], page["is_in_use"]) == (0, 0, False)
+    for kind, model in (("teams", Team), ("departments", Department)):
+        assert mia.get(f"/{kind}/beta/").context["title"] == "Beta"
+        assert post(mia, f"/{kind}/beta/", "rename", name="Second").status_code == 302
+        assert model.objects.get(name="Second").code == "beta"
+
+
 def test_a_hidden_username_is_neither_offered_nor_asked(ann):
     """R16, R23."""
     team = make_team("a", ann)
