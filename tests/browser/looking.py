@@ -44,7 +44,7 @@ def look_at(page: Page, states: Mapping[str, Opener]) -> None:
     found = {}
     for name, opener in states.items():
         opener(page)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state()
         said = [problem for problem in page.problems if not REFUSED.search(problem)]
         rows = [(v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in violations(page)]
         found[name] = [*said, *rows, *too_wide(page)]
