@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm
 from allauth.account.views import PasswordChangeView
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
@@ -61,19 +60,8 @@ def assignments_of(user: Any) -> QuerySet[RoleAssignment]:
     return found.select_related("role").order_by("-role__level", "role__name")
 
 
-class PasswordChangeForm(ChangePasswordForm):
-    """Allauth's form without its placeholders, which say what the labels say."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-
-
 class PasswordChange(PasswordChangeView):
     """Choose a new password, within the frame of the site."""
-
-    form_class = PasswordChangeForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send whoever has no password yet to the mail with which they choose one."""

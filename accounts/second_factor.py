@@ -1,7 +1,7 @@
 """A second factor for whoever wants one: an app's codes, stored encrypted, in the log (D13)."""
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy
 
 from roles.models.versions import bump_people, deletes_people
 
@@ -28,6 +29,12 @@ MADE = {
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Keep secrets so that who reads the database alone cannot make codes from them."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or no longer works. Enter one that works now."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         """Encrypt under the present secret key."""

@@ -36,6 +36,12 @@ class StrictForm(ServiceForm):
 class PersonalForm(forms.ModelForm):
     """Who somebody is; that somebody else has a name or an address is said at its field, once."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "username" in self.fields:
+            words = _("Letters, digits and @ . + - _ only. They sign in with it.")
+            self.fields["username"].help_text = words
+
     def add_error(self, field: str | None, error: Any) -> None:
         """Put what a rule of the model says where its code points to."""
         taken = {str(rule.violation_error_message): rule for rule in User._meta.constraints}

@@ -95,3 +95,18 @@ def test_many_mails_to_one_address_are_paused(ann):
         forget("ann@x.org")
     assert len(mail.outbox) <= 5
     assert re.search("new password", mail.outbox[0].subject)
+
+
+def test_the_forms_speak_in_the_site_s_words_and_say_nothing_twice(ann):
+    """The library's placeholders repeat its labels."""
+    forget("ann@x.org")
+    client = Client()
+    page = client.get(links_mailed()[0], follow=True)
+    assert "New password, once more" in words(page) and "(again)" not in words(page)
+    client.force_login(ann)
+    pages = [
+        page,
+        *(client.get(f"/auth/{name}/") for name in ("password/change", "reauthenticate")),
+    ]
+    assert all("password" in words(one) for one in pages)
+    assert not any(b"placeholder=" in one.content.split(b"<main")[1] for one in pages)

@@ -75,7 +75,7 @@ def test_with_it_the_password_alone_opens_nothing(ann):
     for url in ("/", "/crm/contact/", "/api/v1/me/", PAGES, "/profile/"):
         assert client.get(url).status_code in (302, 401), url
     wrong = "000000" if code_for(secret) != "000000" else "111111"
-    assert "Incorrect code" in words(client.post(f"{PAGES}authenticate/", {"code": wrong}))
+    assert "This code is not right" in words(client.post(f"{PAGES}authenticate/", {"code": wrong}))
     assert not is_in(client)
     client.post(f"{PAGES}authenticate/", {"code": code_for(secret)})
     assert is_in(client)

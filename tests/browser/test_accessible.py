@@ -3,7 +3,8 @@
 from secrets import token_hex
 
 import pytest
-from playwright.sync_api import Page
+from django.conf import settings
+from playwright.sync_api import Page, expect
 
 from .looking import EACH_WAY, WAYS, look_at, share, violations
 from .pages import open_role
@@ -157,5 +158,12 @@ def test_the_sign_in_page_and_its_refusal_have_no_violation(browser, site):
     page.locator("input[name=login]").fill("rep")
     page.locator("input[name=password]").fill("wrong")
     page.get_by_role("button", name="Sign In").click()
+    assert violations(page) == []
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        page.goto("/auth/login/")
+        page.locator("input[name=login]").fill("nobody.at.all")
+        page.locator("input[name=password]").fill("wrong")
+        page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_role("heading", name="Too many tries")).to_be_visible()
     assert violations(page) == []
     context.close()

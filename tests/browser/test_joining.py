@@ -58,7 +58,8 @@ def test_no_page_that_looks_after_joining_has_a_violation(sign_in, way, whole):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_page_of_the_way_in_has_a_violation(sign_in, browser, site, way):
-    link = invite(sign_in("owner"), f"way-in-{way}@example.net")
+    address = f"somebody.with.a.rather.long.address.{way}@a.subdomain.of.a.company.example.net"
+    link = invite(sign_in("owner"), address)
     context = browser.new_context(base_url=site, **WAYS[way])
     page = context.new_page()
     page.problems = []

@@ -30,6 +30,9 @@ def test_no_page_of_the_second_factor_has_a_violation(sign_in, way):
         "turning on": turn_on,
     }
     look_at(page, states)
+    # What is typed off must be in view whole.
+    secret = page.get_by_label("Secret")
+    assert secret.evaluate("field => field.scrollWidth <= field.clientWidth")
     expect(page.get_by_role("img", name="The secret below as a picture")).to_be_visible()
     width = page.evaluate("document.querySelector('.second-factor-code').naturalWidth")
     assert width > 0
@@ -89,6 +92,8 @@ def test_a_role_that_asks_for_one_opens_as_soon_as_it_is_set_up(sign_in, vault):
     keeper.get_by_label("code").fill(code_for(secret))
     keeper.get_by_role("button", name="Turn On").click()
     keeper.wait_for_url("**/codes/**")
+    expect(keeper.get_by_text("Your second factor is on.")).to_be_visible()
+    look_at(keeper, {"codes": lambda page: page.goto("/auth/second-factor/codes/")})
 
     keeper.goto("/crm/contact/")
     expect(keeper.get_by_role("heading", name="Contacts")).to_be_visible()

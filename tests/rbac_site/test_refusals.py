@@ -57,7 +57,7 @@ def test_too_many_tries_are_answered_with_when_to_try_again(settings):
     cache.clear()
     answers = [Client().post("/auth/login/", {"login": "a", "password": "b"}) for _ in range(2)]
     assert answers[0].status_code == 200 and answers[1].status_code == 429
-    assert "Wait a few minutes, then try again" in said(answers[1])
+    assert "Wait a quarter of an hour, then try again" in said(answers[1])
     cache.clear()
 
 
