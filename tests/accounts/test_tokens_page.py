@@ -170,6 +170,11 @@ def test_who_is_out_is_sent_to_sign_in(ann, values):
     assert Client().get(URL).status_code == 302
 
 
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_the_page_is_read_and_posted_to_and_nothing_else(ann, method):
+    assert getattr(browser(ann), method)(URL).status_code == 405
+
+
 def test_a_post_of_another_site_makes_nothing(ann):
     client = Client(enforce_csrf_checks=True)
     client.force_login(ann)

@@ -131,6 +131,8 @@ def test_a_role_is_given_with_its_moments_and_taken_back(ann, ben):
     held = ann.role_assignments.get(role__code="low")
     assert (held.reason, held.valid_until.year, held.assigned_by.username) == ("Fair", 2126, "mia")
     assert ben.role_assignments.get(role__code="low").valid_until is None
+    offered = look(client, "take-role-back", ann, ben).context["batch"].form.fields["role"]
+    assert set(offered.queryset.values_list("code", flat=True)) == {"low", "user"}
     assert do(client, "take-role-back", ann, ben, role="low").status_code == 302
     assert roles_of(ann) == roles_of(ben) == {"user"}
 

@@ -32,12 +32,13 @@ def row_of(answer, username: str) -> str:
 
 @pytest.fixture
 def several(db):
-    """Ann in Sales North and Alpha; Ben suspended; Cleo begins later; Dan waits."""
+    """Ann in Sales North and Alpha; Ben suspended, in Bravo; Cleo begins later; Dan waits."""
     sales = make_department("sales")
     north = make_department("north", parent=sales)
     ann = make_user("ann", "user", first_name="Zoe", last_name="Lee", department=north)
     make_team("alpha", ann)
-    make_user("ben", "user", state="suspended", department=sales, email="ben@corp.example")
+    ben = make_user("ben", "user", state="suspended", department=sales, email="ben@corp.example")
+    make_team("bravo", ben)
     cleo = make_user("cleo", "guest")
     give(cleo, "manager", valid_from=timezone.now() + timedelta(days=3))
     make_user("dan", state="waiting")
@@ -116,7 +117,9 @@ def test_search_finds_by_address(owner, several):
         ({"role": "-"}, ["dan", "eve"]),
         ({"department": "sales"}, ["ben", "ann"]),
         ({"department": "north"}, ["ann"]),
+        ({"department": "-"}, ["cleo", "dan", "eve", "olga"]),
         ({"team": "alpha"}, ["ann"]),
+        ({"team": "-"}, ["cleo", "dan", "eve", "olga"]),
         ({"team": "alpha", "role": "user", "state": "suspended"}, []),
         ({"department": "sales", "role": "user", "state": "suspended"}, ["ben"]),
     ],
