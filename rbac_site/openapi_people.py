@@ -26,6 +26,7 @@ HELD = object_of(
     current={"type": "boolean"},
     reason=TEXT,
 )
+HELD["required"].remove("name")
 STANDING = {
     "state": TEXT | {"enum": list(STATES)},
     "teams": TEXTS,
@@ -36,16 +37,19 @@ STANDING = {
 }
 SOURCE = object_of(role=TEXT, kind=TEXT, **{"from": TEXT}, by=TEXT | {"nullable": True})
 BY_NAME = {"type": "object", "additionalProperties": {"type": "array", "items": SOURCE}}
+NAMED = {**HELD_NOW, "required": ["code"]}
 ACCESS = object_of(
     user=object_of(username=TEXT, name=TEXT),
-    roles={"type": "array", "items": HELD_NOW},
-    resting={"type": "array", "items": HELD_NOW},
+    roles={"type": "array", "items": NAMED},
+    resting={"type": "array", "items": NAMED},
     rank={"type": "integer"},
     permissions=TEXTS,
     privileges=TEXTS,
     modules={"type": "object", "additionalProperties": OF_MODULE},
     sources=object_of(permissions=BY_NAME, privileges=BY_NAME),
 )
+ACCESS["required"] = ["user", "roles"]
+ACCESS["description"] = "Less where something of what roles give is hidden from the asker."
 
 
 class NamedRole(OpenApiSerializerFieldExtension):
@@ -68,7 +72,7 @@ class Person(OpenApiSerializerExtension):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         if direction == "response":
             schema["properties"] |= STANDING
-            schema["required"] = [name for name in STANDING if name != "roles"]
+            schema["required"] = [name for name in STANDING if name not in ("roles", "rank")]
         return schema
 
 

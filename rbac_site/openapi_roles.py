@@ -25,7 +25,9 @@ WISH = {
 }
 WISHED = {"type": "object", "properties": WISH}
 BEGUN = {"type": "object", "properties": {**WISH, "left_out": TEXTS}}
-ROLE = object_of(**WISH, own=TEXTS, effective=TEXTS, users=NUMBER, system=FLAG, locked=TEXTS)
+ROLE = object_of(code=TEXT, users=NUMBER, system=FLAG)
+ROLE["properties"] |= {**WISH, "own": TEXTS, "effective": TEXTS, "locked": TEXTS}
+ROLE["description"] = "A key about a field of roles that is hidden from the asker is not there."
 CLONED = {"allOf": [ROLE, object_of(left_out=TEXTS)]}
 CELL = {
     "code": TEXT,
@@ -35,13 +37,16 @@ CELL = {
     "implied": FLAG,
     "locked": FLAG,
 }
+GIVEN = object_of(**CELL)
+GIVEN["required"].remove("inherited")  # where bases are hidden
 MODULE = object_of(
     code=TEXT,
     label=TEXT,
     group=TEXT,
-    cells={"type": "object", "additionalProperties": object_of(**CELL)},
+    cells={"type": "object", "additionalProperties": GIVEN},
 )
 FEATURE = object_of(label=TEXT, group=TEXT, module=TEXT | {"nullable": True}, **CELL)
+FEATURE["required"].remove("inherited")
 MATRIX = object_of(
     role=TEXT,
     actions=TEXTS,
@@ -50,7 +55,15 @@ MATRIX = object_of(
 )
 TICKS = {"type": "object", "properties": {"grant": TEXTS, "revoke": TEXTS}}
 EFFECT = object_of(kind=TEXT, names=TEXTS, people=NUMBER)
-IMPACT = object_of(holders=NUMBER, people=NUMBER, effects={"type": "array", "items": EFFECT})
+IMPACT = {
+    "type": "object",
+    "properties": {
+        "holders": NUMBER,
+        "people": NUMBER,
+        "effects": {"type": "array", "items": EFFECT},
+    },
+    "description": "Empty for an asker from whom something of what roles give is hidden.",
+}
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="The role's code.")
 MOVE_TO = OpenApiParameter(
     "move_to", str, description="The role to which its people and the roles on it go first."

@@ -70,7 +70,8 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
         """Say why nothing on the page can change for this reader, or give ""."""
         if role is None:
             if not self.has_add_permission(request):
-                raise PermissionDenied(why_not(request.user, "roles.create"))
+                unnamed = _("Your roles do not let you name a role.")
+                raise PermissionDenied(why_not(request.user, "roles.create") or unnamed)
             return ""
         if self.has_change_permission(request, role):
             return ""

@@ -20,6 +20,11 @@ class RolePages(GovernedAdmin):
 
     # What is offered: what the services would accept
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Ask for `create`, and for the name, without which no role can be (R17)."""
+        names = "name" in policy.writable_of_roles(request.user, new=True)
+        return names and super().has_add_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Ask for `delete`; system roles are never deleted (D8)."""
         if obj is not None and obj.is_system:

@@ -133,7 +133,7 @@ def page(path, data=None):
     def door(client, world):
         where = path.format(**vars(world))
         answer = client.get(where) if data is None else client.post(where, data)
-        assert answer.status_code in (200, 302, 403), (where, answer.status_code)
+        assert answer.status_code in (200, 302, 403, 404), (where, answer.status_code)
         return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
     return door
@@ -232,8 +232,10 @@ def test_no_door_tells_of_a_hidden_field(rep, field):
     assert telling(field, auditor(**{field: "hidden"}), rep) == set()
 
 
-def test_no_door_tells_of_any_field_where_all_are_hidden(rep):
-    client, world = auditor(**{"*": "hidden"}), World(rep)
+@pytest.mark.parametrize("rights", [RIGHTS, "roles.view users.view activities.view users.invite"])
+def test_no_door_tells_of_any_field_where_all_are_hidden(rep, rights):
+    """To who may change roles, and to who may only look at them."""
+    client, world = auditor(rights, **{"*": "hidden"}), World(rep)
     pattern = "|".join(one for field in TELLS.values() for one in field)
     told = {name: re.search(pattern, door(client, world)) for name, door in DOORS.items()}
     assert not {name: found for name, found in told.items() if found}
@@ -395,6 +397,14 @@ def test_a_new_role_needs_no_field_that_its_maker_may_not_set(rep):
     made = read_role(Role.objects.get(name="Made anew"))
     assert (made.level, made.permissions, made.base) == (0, frozenset(), None)
     assert made.privileges == {PRIVILEGE}
+
+
+@pytest.mark.parametrize(("level", "code"), [("read_only", 403), ("editable", 200)])
+def test_whoever_may_not_name_a_role_is_offered_no_new_one(rep, level, code):
+    client = auditor(name=level)
+    assert client.get("/roles/role/add/").status_code == code
+    assert ("/roles/role/add/" in client.get("/roles/role/").content.decode()) is (code == 200)
+    assert ask(client, "POST", "roles/", {"name": "New"})[0] == (201 if code == 200 else 403)
 
 
 def test_a_clone_says_what_it_leaves_out(rep):
