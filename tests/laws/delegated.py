@@ -106,7 +106,7 @@ def wished_policies(draw):
         rows.append(_role("new", draw(_layer), draw(_level)))
     codes = [row["code"] for row in rows]
     for row in rows:
-        row["base"] = draw(st.sampled_from([row["base"], row["base"], None, *codes]))
+        row["base"] = draw(st.sampled_from([*[row["base"]] * 6, None, *codes]))
         if _is_in_a_cycle(row["code"], {one["code"]: one["base"] for one in rows}):
             row["base"] = None
     return before, _document(rows, before["world"])
@@ -114,11 +114,13 @@ def wished_policies(draw):
 
 @st.composite
 def _wished(draw, row):
-    """Draw a role with its own layer and level as they are, or with one thing changed."""
+    """Draw a role as it is, or with one thing changed: roles beside it may change too."""
     layer = {part: row[part] for part in ALL_OF_IT} | {"fields": row.get("fields", {})}
-    if draw(st.booleans()):
-        layer = draw(_mutated(layer))
-    return _role(row["code"], layer, draw(st.just(row["level"]) | _level), row["base"])
+    change = draw(st.sampled_from(("", "", "layer", "layer", "level")))
+    level = draw(_level) if change == "level" else row["level"]
+    return _role(
+        row["code"], draw(_mutated(layer)) if change == "layer" else layer, level, row["base"]
+    )
 
 
 def _is_in_a_cycle(code, bases):

@@ -181,6 +181,16 @@ def test_a_role_with_a_high_one_on_it_is_not_touched(ann, rep):
     assert line.startswith("- roles[1] (rep)")
 
 
+def test_what_stands_on_a_changed_role_is_judged_with_it(ann, rep):
+    """D6: the new cell would reach all contacts there, and the file says nothing of that role."""
+    make_role("heir", level=11, base="rep", records={"contacts": "all"})
+    role_of("rep").permissions.clear()
+    (line,) = refused({**REP, "permissions": ["contacts.view"]})
+    assert line.startswith("- roles[0] (rep): It reaches “Heir”, and View on Contacts there is")
+    narrowed = {"code": "heir", "level": 11, "base": "rep", "records": {"contacts": "team"}}
+    as_ann({**REP, "permissions": ["contacts.view"]}, narrowed)
+
+
 def test_nobody_gives_themselves_a_privilege_by_a_role_of_theirs(ann):
     """D2, by way of a base that the same file makes."""
     role_of("chief").permissions.add("privileges.define")
@@ -299,6 +309,15 @@ def test_of_a_role_that_is_not_theirs_to_touch_nobody_learns_more(ann):
 
 
 # From Python
+
+
+def test_the_actor_is_asked_as_they_are_and_not_as_they_were_fetched(ann, rep):
+    """R28: their session read them before the right was taken back."""
+    person = fetch(ann)
+    assert person.has_perm("roles.edit")
+    role_of("chief").permissions.remove("roles.edit")
+    with pytest.raises(NotApplied, match="You need the permission “Roles: Edit”"):
+        apply_policy(acting_user=person, wanted=[read_role(rep).with_changes(level=11)])
 
 
 def test_specs_that_no_reader_has_seen_are_held_to_the_rules_too(ann):
