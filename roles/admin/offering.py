@@ -75,6 +75,6 @@ def _in_words(control: Control, found: Found, names: Mapping[str, str]) -> str:
     told = (excess for excess in found.values() if not excess.is_veiled)
     heir = next((excess.role for excess in told if excess.via == "heir"), None)
     if heir is None:
-        return _("More than you have yourself (D4): %s.") % choices
+        return _("Not yours to choose (D4): %s.") % choices
     words = {"choices": choices, "role": names.get(heir, heir)}
-    return _("More than you have yourself, here or in “%(role)s” (D6): %(choices)s.") % words
+    return _("Not yours to choose, as it changes “%(role)s” (D6): %(choices)s.") % words

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from .. import policy
 from ..core import clock
@@ -17,10 +17,12 @@ from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..services.delegation import why_not
-from ..services.deletion import plan_deletion
+from ..services.deletion import plan_deletion, targets_for
 from ..services.role import Moved, delete_role
 from .effects import effect_in_words
 from .role_pages import PEOPLE_SHOWN, RolePages
+
+_NO_TARGET = gettext_lazy("There is no role to which you could move them. Ask an Owner.")
 
 
 class RoleDeletion(RolePages):
@@ -93,11 +95,13 @@ class RoleDeletion(RolePages):
     ) -> HttpResponse:
         read = policy.RoleAsRead(request.user, role)
         heirs = self._heirs(request, role)
-        targets = Role.objects.exclude(code__in=[OWNER_CODE, role.code])
+        codes, immovable = targets_for(acting_user=request.user, role=role)
+        targets = Role.objects.filter(code__in=codes)
         named = [(one.code, policy.named_with_level(request.user, one)) for one in targets]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "immovable": immovable or ("" if codes else _NO_TARGET),
             "title": _("Delete “%s”") % read.name,
             "role": read,
             "targets": sorted(named, key=lambda one: one[1]),
@@ -119,7 +123,6 @@ class RoleDeletion(RolePages):
             "holder_count": number,
             "unnamed_count": number - len(people) if people else 0,
             "later_count": held.filter(valid_from__gt=clock.now()).count(),
-            "holds_it": held.filter(user=request.user.pk).exists(),
             "now": clock.now(),
         }
 

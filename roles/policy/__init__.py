@@ -28,7 +28,7 @@ from .acting import act_by, as_of_now, as_stored, limit_of, token_of
 from .activities import model_of, visible_entries
 from .asking import aaccess_for, access_for
 from .checks import actions_for, check, check_each, check_many
-from .choosing import excess_of_bases, offers_for
+from .choosing import excess_of_bases, excess_of_moving, offers_for, steps_of_moving
 from .constraints import bound_fields, model_errors
 from .delegation import (
     excess_of_assignment,
@@ -138,6 +138,7 @@ __all__ = [
     "everywhere_readable_fields",
     "excess_of_assignment",
     "excess_of_bases",
+    "excess_of_moving",
     "excess_of_person",
     "excess_of_role",
     "excess_of_roles",
@@ -186,6 +187,7 @@ __all__ = [
     "secured_holders",
     "seen_entries",
     "shows_unnamed",
+    "steps_of_moving",
     "token_of",
     "token_with",
     "trash_masks",

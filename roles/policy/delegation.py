@@ -105,9 +105,9 @@ class Judge:
             theirs=self._theirs([before.code, *standing]) if before else frozenset(),
         )
 
-    def towards(self, then: Snapshot) -> "Judge":
-        """Give the same judge of a change that ends in another policy."""
-        other = Judge(self._user, self._now, then, self._changed)
+    def between(self, now: Snapshot, then: Snapshot) -> "Judge":
+        """Give the same judge of a change from one policy to another."""
+        other = Judge(self._user, now, then, self._changed)
         other._held = self._held
         return other
 

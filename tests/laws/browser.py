@@ -13,11 +13,13 @@ OUT = "/auth/login/"
 class Pages:
     """A browser in which somebody is signed in, or nobody; a forger's minds no control.
 
-    `opened` are pages that were read before, from the same state by the same person.
+    `opened` are pages that were read before, from the same state by the same person. `moved` counts
+    the choices that were made on the form that was posted last.
     """
 
     def __init__(self, name, *, forging=False, opened=None):
         self.forging, self.answers, self.opened = forging, [], {} if opened is None else opened
+        self.moved = 0
         self.client = Client(raise_request_exception=False)
         if name:
             self.client.force_login(person_named(name))
@@ -43,7 +45,7 @@ class Pages:
     def press(self, form, button, url="", **more):
         """Post a form by its button."""
         label = next((found for found in form.buttons if found.startswith(button)), "")
-        data = form.posted(label)
+        data, self.moved = form.posted(label), form.moved
         if not label:
             data |= {name: [value] for name, value in more.items()}
         answer = self.client.post(form.action or url, data)

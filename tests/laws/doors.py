@@ -36,6 +36,7 @@ class Outcome:
     refusal: Any = None
     answer: Any = None
     seen: list = field(default_factory=list)
+    moved: int = 0
 
     @property
     def status(self):
@@ -113,7 +114,8 @@ def _by_page(step, door, opened):
     except NotOffered as found:
         missing = found
     done = answer is not None and is_done(answer)
-    return _outcome(door, done, last, refusal=missing, answer=answer, seen=pages.answers)
+    told = {"answer": answer, "seen": pages.answers, "moved": pages.moved}
+    return _outcome(door, done, last, refusal=missing, **told)
 
 
 # What stands, and what was written down

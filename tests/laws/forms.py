@@ -23,15 +23,25 @@ class Control:
     values: list = field(default_factory=list)
     choices: frozenset = frozenset()
     is_fixed: bool = False
+    highest: str = ""
+
+    def takes(self, text):
+        """Tell whether somebody can write this into it."""
+        is_open = self.kind in TYPED and not self.is_fixed
+        return is_open and not (self.highest and int(text) > int(self.highest))
 
 
 @dataclass
 class Form:
-    """One form: its controls, and by their plain names its buttons with what they post."""
+    """One form: its controls, and by their plain names its buttons with what they post.
+
+    `moved` counts the choices that were made on it.
+    """
 
     action: str = ""
     controls: list = field(default_factory=list)
     buttons: dict = field(default_factory=dict)
+    moved: int = 0
 
     def offers(self, name):
         """Give what a choice or boxes of this name let somebody choose."""
@@ -44,22 +54,33 @@ class Form:
 
     def type(self, name, text, *, forging=False):
         """Write into a field."""
-        self._replace(name, [text], forging or any(self._can_be_typed(c) for c in self.named(name)))
+        self._replace(name, [text], forging or any(one.takes(text) for one in self.named(name)))
 
     def choose(self, name, values, *, forging=False):
         """Choose exactly these, in the select and the boxes of a name together."""
         wanted = {value for value in values if value}
         select = next((c for c in self.named(name) if c.kind == "select" and not c.is_fixed), None)
-        boxes = {v for c in self.named(name) if c.kind == "checkbox" for v in c.choices}
-        held = set(self.chosen(name)) - {""}
-        may = not (wanted ^ held) - self.offers(name) and bool(self.named(name))
-        if select is not None:
-            may = may and any(
-                (not first or first in wanted) and wanted - {first} <= boxes
-                for first in select.choices
-            )
+        boxes = [c for c in self.named(name) if c.kind == "checkbox"]
+        ways = (
+            list(self._ways(wanted, select, boxes, self._ticked(name))) if self.named(name) else []
+        )
+        self.moved += min(ways, default=0)
         empty = [""] if select or not boxes else []
-        self._replace(name, sorted(wanted) or empty, forging or may)
+        self._replace(
+            name, sorted(wanted) or empty, forging or (bool(ways) and bool(self.named(name)))
+        )
+
+    def _ticked(self, name):
+        return {v for c in self.named(name) if c.kind != "select" for v in c.values if v}
+
+    def _ways(self, wanted, select, boxes, ticked):
+        """Count what is moved by each way to choose this: a place of the select, and boxes."""
+        open_ones = {value for box in boxes if not box.is_fixed for value in box.choices}
+        for first in select.choices if select else ("",):
+            rest = wanted - {first}
+            moves = (rest ^ ticked) - ({first} & wanted)
+            if moves <= open_ones and (not first or first in wanted):
+                yield len(moves) + bool(select and [first] != select.values)
 
     def named(self, name):
         return [one for one in self.controls if one.name == name]
@@ -71,9 +92,6 @@ class Form:
             data.setdefault(one.name, []).extend(one.values)
         name, value = self.buttons.get(button) or ("", "")
         return {key: found for key, found in {**data, name: [value]}.items() if key and found}
-
-    def _can_be_typed(self, control):
-        return control.kind in TYPED and not control.is_fixed
 
     def _replace(self, name, values, may):
         if not may:
@@ -117,7 +135,8 @@ class _Reader(HTMLParser):
             made = Control(given["name"], kind, values, frozenset({value}), fixed)
         else:
             values = [] if "disabled" in given else [value]
-            made = Control(given.get("name", ""), kind, values, is_fixed=fixed)
+            name, highest = given.get("name", ""), given.get("max", "")
+            made = Control(name, kind, values, is_fixed=fixed, highest=highest)
         self._form.controls.append(made)
 
     def _begin_textarea(self, given):
@@ -134,7 +153,8 @@ class _Reader(HTMLParser):
         value, select = given.get("value", ""), self._select
         if select is None:
             return  # a mere suggestion for a field that is typed
-        select.choices |= {value}
+        if "disabled" not in given:
+            select.choices |= {value}
         if "selected" in given or not select.values:
             select.values = [value]
 

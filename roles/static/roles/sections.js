@@ -34,6 +34,7 @@ function markCurrent() {
 function offerTiers(form) {
   const level = form.elements.level;
   for (const tier of form.querySelectorAll(".role-tier")) {
+    if (Number(tier.dataset.level) > Number(level.max)) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "role-tier";
