@@ -1,5 +1,7 @@
 """Mails that tell somebody what was done to their account, once it is done (threats 3, 21)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -9,6 +11,7 @@ from accounts.models import User
 from accounts.second_factor import has_second_factor
 from accounts.services import people
 from accounts.services.mailing import IN_AN_HOUR, mail_once_done
+from roles.core import clock
 from roles.core.errors import Paused
 from roles.models import AuditEntry
 from roles.services.undoing import undo
@@ -20,6 +23,12 @@ from .test_credentials import REMOVE, with_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OLD, NEW = "ann@x.org", "anna@y.org"
+
+
+@pytest.fixture(autouse=True)
+def _one_hour():
+    with clock.moment(datetime(2026, 3, 2, 12, 20, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
