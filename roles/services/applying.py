@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import policy
@@ -137,7 +138,8 @@ def _why_closed(actor: Any, plan: PolicyPlan) -> Iterator[tuple[str, str]]:
         if because := why_not(actor, needed):
             yield step.spec.code, because
         elif step.role is not None and step.spec.code not in open_to_them[step.fate]:
-            yield step.spec.code, why_not(actor, needed, step.role)
+            # Where nothing gives a reason it is refused all the same.
+            yield step.spec.code, why_not(actor, needed, step.role) or _("This is not yours to do.")
 
 
 def _errors_of_fields(actor: Any, step: RoleStep, seen: set[str]) -> dict[str, list[str]]:

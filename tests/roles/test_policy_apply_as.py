@@ -191,6 +191,14 @@ def test_what_stands_on_a_changed_role_is_judged_with_it(ann, rep):
     as_ann({**REP, "permissions": ["contacts.view"]}, narrowed)
 
 
+def test_a_role_out_of_rank_is_refused_also_where_no_reason_is_found(ann, monkeypatch):
+    """Deny by default: what the filtered list leaves out is closed, whatever the words say."""
+    make_role("high", level=60)
+    monkeypatch.setattr("roles.services.applying.why_not", lambda *_asked: "")
+    high = {"code": "high", "level": 60, "description": "Mine."}
+    assert refused(high) == ["- roles[0] (high): This is not yours to do."]
+
+
 def test_nobody_gives_themselves_a_privilege_by_a_role_of_theirs(ann):
     """D2, by way of a base that the same file makes."""
     role_of("chief").permissions.add("privileges.define")
