@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from roles import policy
 from roles.models import Role
 from roles.rest_framework.pagination import BoundedPages
-from roles.rest_framework.permissions import LetIn
 from roles.rest_framework.references import NO_ACCESS, shown
 from roles.rest_framework.refusals import set_by_server, unknown
 from roles.rest_framework.views import StrictQuery, refuse_body
@@ -29,12 +29,12 @@ from ..services.invitations import (
 from .invitation_filters import InvitationFilter, roles_named_to
 
 
-class MayInvite(LetIn):
-    """Let in whoever may invite people (`users.invite`)."""
+class MayInvite(BasePermission):
+    """Let in whoever may invite people (`users.invite`); who waits has no feature (R1)."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Ask whether inviting is theirs."""
-        return super().has_permission(request, view) and bool(policy.check(request.user, INVITE))
+        return bool(policy.check(request.user, INVITE))
 
 
 class InvitationSerializer(serializers.ModelSerializer):

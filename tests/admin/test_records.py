@@ -232,6 +232,7 @@ def test_a_person_is_linked_to_for_whoever_may_view_people(db):
         user = User.objects.get(username=f"reader-{linked}")
         page = reader.get(url_of(Contact.objects.create(last_name="Doe", owner=user)))
         assert user.username in page.content.decode()
+        assert "No access" not in page.content.decode()  # there is no account to see
         assert (f'href="/accounts/user/{user.pk}/change/"' in page.content.decode()) is linked
 
 

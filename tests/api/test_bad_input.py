@@ -5,7 +5,7 @@ from django.test import Client
 
 from crm.models import Contact
 
-from .people import Asker, errors, make, problem
+from .people import Asker, errors, make, person, problem
 
 pytestmark = pytest.mark.django_db
 BODIES = {
@@ -63,9 +63,11 @@ def test_no_header_and_no_parameter_makes_another_method_of_a_request(olga):
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "TRACE"])
-def test_a_method_that_there_is_not_is_refused_on_a_record(olga, method):
-    contact = make("contacts", "Doe")
-    assert olga.generic(method, f"/api/v1/contacts/{contact.pk}/").status_code == 405
+def test_a_method_that_there_is_not_is_refused_on_a_record(olga, sam, method):
+    """To whoever may view such records; another is told that they may not."""
+    contact, guest = make("contacts", "Doe", sam.user), person("gus", "guest")
+    for asker, status in ((olga, 405), (sam, 405), (guest, 403)):
+        assert asker.generic(method, f"/api/v1/contacts/{contact.pk}/").status_code == status
 
 
 IDS = ["abc", "1.json", "1e3", "-1", "0x1", "١", "9" * 40, "%00", "1%2F..", "new", "1;1", " 1"]

@@ -449,6 +449,14 @@ def test_no_road_gives_more_than_the_asker_holds(max_):
     assert max_.ask("POST", "roles/", body).status_code == 201
 
 
+def test_a_clone_begins_with_a_role_above_one_s_own_too(max_):
+    """D10, D3: nothing of it changes, and what it may not give is left out."""
+    problem(max_.ask("PATCH", "roles/peer/", {"description": "x"}), 403)
+    assert max_.read("roles/peer/clone/")["permissions"] == ["contacts.view"]
+    made = max_.ask("POST", "roles/peer/clone/", {"name": "Below", "level": 40})
+    assert made.status_code == 201 and made.json()["level"] == 40
+
+
 def test_a_clone_begins_without_what_the_asker_may_not_give(max_):
     """D10: what the actor may not give is left out, and the answer says what."""
     start = max_.read("roles/rep/clone/")

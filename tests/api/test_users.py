@@ -523,6 +523,13 @@ def test_a_team_and_a_department_are_sent_back_as_they_were_shown(company, path)
     assert list(errors(company.ask("PATCH", path, shown | {"code": "other"}))) == ["code"]
 
 
+def test_who_is_in_the_trash_is_no_member(company):
+    """R26."""
+    assert company.read("teams/alpha/")["members"] == ["ann"]
+    assert company.ask("DELETE", "users/ann/").status_code == 204
+    assert company.read("teams/alpha/")["members"] == []
+
+
 def test_a_department_s_number_of_people_is_set_by_nobody(company):
     """Nothing that is sent is dropped in silence."""
     body = {"code": "new", "name": "New", "people": 9}
