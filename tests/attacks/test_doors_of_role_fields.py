@@ -254,6 +254,20 @@ def test_what_may_only_be_read_is_told_of_wherever_nothing_is_begun_with_it(rep,
     assert told - begun == TOLD[field] - begun - {"error"} | (told & {"error"})
 
 
+@pytest.mark.parametrize("field", ["base", "second_factor", "permissions", "privileges"])
+def test_what_cannot_be_told_is_not_told_as_nothing(rep, field):
+    """What a role gives comes of all four: a page that knew three would say too little."""
+    client, world = auditor(**{field: "hidden"}), World(rep)
+    assert "What they may do is shown to" in DOORS["person"](client, world)
+    assert {"permissions", "modules", "sources"}.isdisjoint(
+        json.loads(DOORS["api access"](client, world))
+    )
+    assert json.loads(DOORS["api impact"](client, world)) == {}
+    if field != "base":
+        assert "shown to people who may see all of a role" in DOORS["compare"](client, world)
+        assert "nothing changes in what it gives" not in DOORS["compare"](client, world)
+
+
 # What is asked for by it
 
 
