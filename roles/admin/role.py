@@ -26,7 +26,7 @@ from .role_history import RoleHistory
 from .role_impact import RoleImpact
 from .role_list import RoleList
 from .role_start import RoleStart
-from .starting import starting_point
+from .starting import can_be_based_on, starting_point
 from .words import given, grid_words, summary
 
 
@@ -149,7 +149,8 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             "outlook": outlook,
             "grid_words": grid_words(),
             "before": before(outlook.changes, form.shown) if role else {},
-            "can_add": self.has_add_permission(request),
+            "can_add": (can_add := self.has_add_permission(request)),
+            "can_base": role and can_add and can_be_based_on(request.user, role.code),
             "cloned_from": policy.RoleAsRead(request.user, source) if source else None,
             "role": policy.RoleAsRead(request.user, role) if role else None,
             "form": form,

@@ -13,16 +13,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import policy
+from .. import policy, snapshots
 from ..core.errors import Invalid, Refused
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..models.keys import is_key
 from ..services.bases import BasePlan, change_bases, plan_bases
 from ..services.delegation import why_not
+from .bases import refused_bases
 from .effects import effect_in_words
 from .role_filters import NO_BASE
 from .role_pages import RolePages
+from .starting import BLANK
 
 AT_ONCE = 500
 _VERSION = re.compile("-?[0-9]{1,19}")
@@ -143,6 +145,8 @@ class RoleBases(RolePages):
         asker = request.user
         rows = Role.objects.exclude(code=OWNER_CODE)
         offered = rows.order_by(*policy.order_of_roles(asker, upwards=True))
+        codes = [role.code for role in offered if role.code != asked.base]
+        beyond = refused_bases(asker, None, BLANK, snapshots.load_policy(), codes)
         new_base = next((role for role in offered if role.code == asked.base), None)
         context = {
             **self.admin_site.each_context(request),
@@ -151,7 +155,9 @@ class RoleBases(RolePages):
             "asked": asked,
             "refusal": refusal,
             "no_base": NO_BASE,
-            "offered": [(r.code, policy.named_with_level(asker, r)) for r in offered],
+            "offered": [
+                (r.code, policy.named_with_level(asker, r)) for r in offered if r.code not in beyond
+            ],
             "new_base": policy.RoleAsRead(asker, new_base) if new_base else None,
             "chosen": [policy.RoleAsRead(asker, role) for role in asked.roles],
             "plan": plan,

@@ -6,13 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from .. import policy
+from .. import policy, snapshots
 from ..core.role_masks import masked
 from ..core.specs import RoleSpec
 from ..core.vocabulary import OWNER_CODE
 from ..models import Role
 from ..services.cloning import Start, clone_for
 from ..services.labels import label_of
+from ..services.offers import why_not_bases
 
 BLANK = RoleSpec(code="", name="", level=10)
 
@@ -23,11 +24,18 @@ def starting_point(query: Mapping[str, str], user: Any) -> Start:
     if source := roles.filter(code=query.get("clone", "")).first():
         return clone_for(user, source)
     base = roles.filter(code=query.get("base", "")).exclude(code=OWNER_CODE).first()
-    sets = policy.writable_of_roles(user, new=True)
-    readable = policy.readable_of_roles(user)
-    begun = BLANK.with_changes(base=base.code, level=base.level) if base else BLANK
-    level = begun.level if "level" in readable else BLANK.level
-    return Start(masked(begun.with_changes(level=level), sets, ""))
+    left_out = ("base",) if base and not can_be_based_on(user, base.code) else ()
+    begun = BLANK.with_changes(base=base.code, level=base.level) if base and not left_out else BLANK
+    level = begun.level if "level" in policy.readable_of_roles(user) else BLANK.level
+    highest = policy.offers_for(user, None, BLANK).level_max
+    begun = begun.with_changes(level=min(level, highest))
+    return Start(masked(begun, policy.writable_of_roles(user, new=True), ""), left_out)
+
+
+def can_be_based_on(user: Any, code: str) -> bool:
+    """Tell whether somebody could base a new role on this one (R3, R4, D4)."""
+    now, asked = snapshots.load_policy(), {"stored": None, "shown": BLANK, "bases": [code]}
+    return not why_not_bases(acting_user=user, **asked, now=now)
 
 
 def _in_view(user: Any) -> QuerySet[Role]:

@@ -84,6 +84,85 @@ def test_a_select_of_what_is_not_theirs_is_words(chief, rep):
     assert 'name="scope:deals"' not in page and 'name="field:deals:margin"' not in page
 
 
+def choices(page, name):
+    """Give the choices of a select that can be chosen, and those that cannot."""
+    select = re.search(rf'<select name="{re.escape(name)}".*?</select>', page, re.S).group()
+    found = re.findall(r'<option value="([^"]*)"([^>]*)>', select)
+    refused = {value for value, rest in found if "disabled" in rest}
+    return {value for value, _rest in found} - refused, refused
+
+
+def test_a_select_offers_no_wider_choice_than_theirs_and_says_so(chief, rep):
+    page = chief.get(url_of(rep)).content.decode()
+    assert choices(page, "scope:contacts:view") == (
+        {"", "own", "team"},
+        {"department", "reporting_line", "all"},
+    )
+    beyond = re.search(r'data-beyond="scope:contacts:view">([^<]*)<', page).group(1)
+    assert 'name="scope:contacts"' not in page  # it would move the export too
+    assert beyond == "Not yours to choose (D4): Department, Reporting line, All."
+    owner = signed_in("olga", "owner").get(url_of(rep)).content.decode()
+    assert choices(owner, "scope:contacts:view")[1] == set()
+
+
+def test_a_field_is_offered_as_far_as_it_is_open_to_them(rep):
+    make_role(
+        "clerk",
+        level=40,
+        permissions="roles.view roles.edit contacts.view",
+        records={"contacts": "all"},
+        fields={"contacts": {"phone": "read_only"}},
+    )
+    make_role("low", permissions="contacts.view", fields={"contacts": {"phone": "hidden"}})
+    role = Role.objects.get(code="low")
+    page = signed_in("cleo", "clerk").get(url_of(role)).content.decode()
+    assert choices(page, "field:contacts:phone") == ({"hidden", "read_only"}, {"", "editable"})
+    assert choices(page, "field:contacts:title")[1] == set()
+
+
+def test_what_is_typed_is_limited_to_what_they_can_give(chief, rep):
+    fields = chief.get(url_of(rep)).context["form"].fields
+    assert fields["level"].widget.attrs["max"] == 49 and "0–49" in fields["level"].help_text
+    assert "app.crm" in fields["privileges"].help_text
+    assert fields["privileges"].widget.attrs["data-keeps"] == "app.pay"
+    owners = signed_in("olga", "owner").get(url_of(rep)).context["form"].fields
+    assert owners["level"].widget.attrs["max"] == 100
+    assert "data-keeps" not in owners["privileges"].widget.attrs
+
+
+def test_the_script_is_told_what_can_still_be_chosen(chief, rep, form_of):
+    """A base that brings more takes choices away, before anything is saved."""
+    make_role("wide", permissions="contacts.view", records={"contacts": {"export": "all"}})
+    data = form_of(chief, rep) | {"base": "wide"}
+    url = url_of(rep).replace("change", "impact")
+    before, after = (chief.post(url, d).json() for d in (form_of(chief, rep), data))
+    assert before["controls"]["scope:contacts:view"]["refused"] == [
+        "all",
+        "department",
+        "reporting_line",
+    ]
+    assert isinstance(after["bases"], list) and "wide" not in after["bases"]
+
+
+def test_a_new_role_is_begun_with_no_more_than_theirs(chief):
+    make_role("high", level=80, permissions="contacts.view")
+    make_role("full", permissions="deals.view")
+    page = chief.get(f"{url_of(None)}?base=high").context["form"]
+    assert (page.initial["base"], page.initial["level"]) == ("high", 49)
+    answer = chief.get(f"{url_of(None)}?base=full", follow=True)
+    assert answer.context["form"].initial["base"] == ""
+    assert "its base" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("code", "offered"), [("plain", True), ("rep", False)])
+def test_only_a_role_that_is_theirs_to_give_is_offered_as_a_base(chief, rep, code, offered):
+    make_role("plain", permissions="contacts.view")
+    page = chief.get(url_of(Role.objects.get(code=code))).content.decode()
+    assert ("Base a Role on This" in page) == offered
+    bulk = chief.get(f"/roles/role/bases/?roles={rep.pk}").content.decode()
+    assert (f'<option value="{code}"' in bulk) == offered
+
+
 def test_a_save_keeps_every_locked_cell_and_select_as_it_was(chief, rep, form_of):
     """Interfaces, section 5: a save changes only what the page let the person change."""
     before = stored(rep)
