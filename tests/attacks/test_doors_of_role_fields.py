@@ -1,7 +1,8 @@
 """What of a role is hidden, asked for at every door (R16, R17, R23, threats 1, 2, 11).
 
 Each field is hidden, then only to be read, then open: the doors that tell of it are the same in
-both last cases, and none tells of it in the first.
+both last cases, and none tells of it in the first. The file is long because the table of doors,
+what telling looks like and the role with a past are one: apart, a new door would miss a question.
 """
 
 import json
