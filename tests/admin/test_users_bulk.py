@@ -313,6 +313,19 @@ def test_the_service_asks_about_each_and_stops_whole(owner, ann, ben):
     assert done.changed == [ann, ben] and [step.person for step in done.refused] == [olga]
 
 
+def test_what_was_begun_with_a_refused_one_is_taken_back(owner, ann, ben):
+    """R25: who is skipped is as they were, however far the change had come."""
+
+    def change(*, acting_user, person):
+        User.objects.filter(pk=person.pk).update(first_name="Changed")
+        if person == ann:
+            raise Refused("Not her.")
+
+    olga = fetch(User.objects.get(username="olga"))
+    change_people(acting_user=olga, people=[ann, ben], change=change, skip_refused=True)
+    assert [User.objects.get(pk=one.pk).first_name for one in (ann, ben)] == ["Ann", "Changed"]
+
+
 def test_more_than_two_hundred_are_not_taken_at_once(owner):
     people = User.objects.bulk_create(User(username=f"p{n}") for n in range(201))
     data = {"action": "suspend", "_selected_action": [p.pk for p in people], "index": "0"}
