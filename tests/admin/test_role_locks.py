@@ -236,3 +236,17 @@ def test_a_role_that_is_not_below_is_shown_and_cannot_change(chief):
     assert page.status_code == 200 and "D3" in page.context["frozen"]
     assert chief.post(url_of(peer), {"name": "Mine"}).status_code == 403
     assert stored(peer).name == "Peer"
+
+
+def test_what_stands_on_a_deleted_role_is_offered_only_what_is_theirs_to_give(db):
+    """D9 within D4: nobody holds the role, another one is based on it."""
+    make_role("keeper", level=50, permissions="roles.view roles.edit roles.delete contacts.view")
+    low = make_role("low", permissions="contacts.view")
+    make_role("heir", base="low")
+    make_role("plain", permissions="contacts.view")
+    make_role("full", permissions="deals.view")
+    url = f"/roles/role/{low.pk}/delete/"
+    page = signed_in("kim", "keeper").get(url).content.decode()
+    assert 'value="plain"' in page and 'value="full"' not in page
+    owners = signed_in("olga", "owner").get(url).content.decode()
+    assert 'value="plain"' in owners and 'value="full"' in owners
