@@ -18,6 +18,7 @@ from .. import policy
 from ..core.changes import RoleChanges, difference
 from ..core.coverage import Excess
 from ..core.errors import Refused
+from ..core.role_masks import PARTS
 from ..core.specs import RoleSpec
 from ..models import Role
 from ..models.versions import lock_policy, one_bump
@@ -70,6 +71,7 @@ def apply_policy(
         actor = policy.as_of_now(acting_user)
         _require_administrator(actor)
         plan = plan_policy(wanted, prune=prune)
+        _refuse(list(_unread(actor, wanted, plan)))
         _refuse(_refusals_for(actor, plan))
         _carry_out(acting_user, plan)
     return plan
@@ -100,6 +102,21 @@ def _require_administrator(actor: Any) -> None:
     """Let nobody in who could change no role at all, whatever the file holds (D1)."""
     if all(why_not(actor, f"roles.{action}") for action in _NEEDS.values()):
         require(actor, "roles.edit")
+
+
+def _unread(actor: Any, wanted: Sequence[RoleSpec], plan: PolicyPlan) -> Iterator[Refusal]:
+    """Refuse what a file says of a role of which some is hidden from the actor (R17, R23).
+
+    It says all of a role: one that went through would tell that it guessed what is hidden, and
+    one that did not, that it guessed wrong. So nothing else is said of it.
+    """
+    readable = policy.readable_of_roles(actor)
+    why = [policy.no_such_field(name) for name in ("name", *PARTS) if name not in readable]
+    if not readable:
+        why = [why_not(actor, "roles.view")]
+    for number, spec in enumerate(wanted):
+        if spec.code in plan.now.roles:
+            yield from (Refusal(f"roles[{number}]", spec.code, one) for one in why)
 
 
 def _refusals_for(actor: Any, plan: PolicyPlan) -> list[Refusal]:

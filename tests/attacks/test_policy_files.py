@@ -3,9 +3,18 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import CommandError
 
+from roles.core.document import parse_roles
 from roles.core.errors import DocumentError
+from roles.core.specs import RoleSpec
 from roles.management.policy_tests import run_file, scratch, scratch_database
+from roles.registry import registry
+from roles.services.installation import install_role
+from tests.factories import give, make_role
+from tests.roles.policy_files import apply, document
+
+from .conftest import person
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +91,69 @@ def test_a_forged_file_is_refused_with_its_place(text, words):
 def test_a_forged_file_in_json_is_refused_too(text):
     with pytest.raises(DocumentError):
         run_file("forged.json", text)
+
+
+# A file as a question about what is hidden of roles (R17, R23; threats 1, 12)
+
+SAID = {
+    "name": "Zzname",
+    "description": "Zzabout",
+    "level": 7,
+    "base": "low",
+    "second_factor": True,
+    "permissions": ["contacts.view"],
+    "privileges": ["zz.privilege"],
+}
+GUESSES = {
+    "name": "Guess",
+    "description": "",
+    "level": 8,
+    "base": None,
+    "second_factor": False,
+    "permissions": [],
+    "privileges": [],
+}
+
+
+def _answer(row):
+    try:
+        return apply(document({"code": "low", "level": 1}, row), "--as", "ann")
+    except CommandError as refusal:
+        return str(refusal)
+
+
+@pytest.fixture
+def ann(db):
+    install_role(RoleSpec("low", "Low", level=1))
+    (spec,) = parse_roles(
+        [{"code": "low", "name": "Low"}, {"code": "rep", **SAID}],
+        "roles",
+        catalogue=registry.catalogue,
+        builtins=frozenset(),
+        allow_builtins=True,
+    )[1:]
+    install_role(spec)
+    return person("ann")
+
+
+@pytest.mark.parametrize("level", ["hidden", "read_only"])
+@pytest.mark.parametrize("field", GUESSES)
+def test_a_guess_at_what_is_hidden_of_a_role_is_answered_the_same_right_or_wrong(ann, field, level):
+    """The twin: who may read it learns nothing by it, and sends back what stands."""
+    rights = "roles.view roles.edit contacts.view privileges.define"
+    give(ann, make_role(level=50, permissions=rights, fields={"roles": {field: level}}))
+    row = {"code": "rep", **SAID}
+    right, wrong = _answer(row), _answer({**row, field: GUESSES[field]})
+    if level == "hidden":
+        assert f"(rep): There is no field “{field}”." in right
+        assert right == wrong
+    else:
+        assert right == "No changes.\n" and f"“{field}”" in wrong
+
+
+def test_who_views_no_roles_cannot_find_by_a_file_how_one_stands(ann):
+    give(ann, make_role(level=50, permissions="roles.create roles.edit contacts.view"))
+    row = {"code": "rep", **SAID}
+    right, wrong = _answer(row), _answer({**row, "level": 8})
+    assert "roles[1] (rep): You need the permission “Roles: View”" in right
+    assert "No changes" not in right and "roles[1] (rep)" in wrong

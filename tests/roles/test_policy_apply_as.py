@@ -295,13 +295,14 @@ def test_a_hidden_field_of_roles_is_refused_in_the_words_for_none(ann, rep):
 def test_a_base_out_of_view_is_none(ann):
     """The same as from the service: whoever sees no roles bases none on another."""
     role_of("chief").permissions.remove("roles.view")
-    low = {"code": "low", "level": 5}
+    low, new = {"code": "low", "level": 5}, {"code": "new", "level": 5}
     as_ann(low)
     on_low = {"code": "on-low", "level": 5, "base": "low"}
     assert refused(low, on_low) == [
-        "- roles[1].base (on-low): There is no role “low” to base this one on."
+        "- roles[0] (low): You need the permission “Roles: View” for this (D1). Ask an Owner for it."
     ]
-    new = {"code": "new", "level": 5}
+    none = "- roles[0].base (on-low): There is no role “guest” to base this one on."
+    assert none in refused({**on_low, "base": "guest"})
     assert refused(new, {**on_low, "base": "new"}) == [
         "- roles[1].base (on-low): There is no role “new” to base this one on."
     ]
