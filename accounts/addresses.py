@@ -13,10 +13,12 @@ def normal_address(text: str) -> str:
     """Give an address with its domain as the network knows it; refuse what is none.
 
     Otherwise "ann@ｅxample.com" would be another person than "ann@example.com", to whom its mail
-    is delivered (threat 15).
+    is delivered (threat 15). Before the @ no letter but those of ASCII stands: a few others pass
+    for them where case is of no account.
     """
     local, at, domain = text.strip().rpartition("@")
     try:
+        local.encode("ascii")
         found = f"{local}{at}{_network_name(domain)}"
         validate_email(found)
     except (UnicodeError, ValidationError):
@@ -24,6 +26,19 @@ def normal_address(text: str) -> str:
     if len(found) > 254:
         raise Invalid({"email": [_("An e-mail address has at most 254 characters.")]})
     return found
+
+
+def mailbox_of(address: str) -> str:
+    """Give addresses whose mail comes to one mailbox in one form: a tag after a + leads there too.
+
+    What is no address stays as it is.
+    """
+    try:
+        found = normal_address(address)
+    except Invalid:
+        found = address
+    local, at, domain = found.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
 
 
 def normal_domain(text: str) -> str:

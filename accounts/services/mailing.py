@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from roles.core import clock
 from roles.core.errors import Paused
 
+from ..addresses import mailbox_of
 from ..models import User
 
 HOUR = 3600
@@ -67,7 +68,7 @@ def _count(mailbox: str, number: int = 1) -> int:
 def _key(mailbox: str) -> str:
     """Name the count of this hour: no address stands in the cache, however it is written."""
     hour = int(clock.now().timestamp()) // HOUR
-    return f"accounts.mails:{hour}:{sha256(mailbox.lower().encode()).hexdigest()}"
+    return f"accounts.mails:{hour}:{sha256(mailbox_of(mailbox).encode()).hexdigest()}"
 
 
 def _until_next_hour() -> int:

@@ -15,6 +15,7 @@ from roles.services.delegation import require, require_within
 from roles.services.records import require_fields
 
 from .. import mail, second_factor
+from ..addresses import normal_address
 from ..models import User
 from ..models.user import State
 from .acting import administering, changed, in_words, read
@@ -38,6 +39,7 @@ def create_person(*, acting_user: Any, values: Mapping[str, Any], origin: str) -
     _require_personal(values)
     with administering(acting_user, "users.create") as actor:
         require_fields(policy.check_values(actor, policy.governing(User), values))
+        values = _with_normal_address(values, "")
         person = User(**values)
         person.set_unusable_password()
         _store(person, None)
@@ -55,6 +57,7 @@ def edit_person(*, acting_user: Any, person: User, values: Mapping[str, Any]) ->
         person = read(person, actor, "users.edit")
         address = person.email
         require_fields(policy.check_changes(actor, person, values))
+        values = _with_normal_address(values, address)
         rows = [
             changed(name, getattr(person, name), value)
             for name, value in values.items()
@@ -75,6 +78,14 @@ def _require_personal(values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in PERSONAL:
             raise Refused(policy.no_such_field(name))
+
+
+def _with_normal_address(values: Mapping[str, Any], stored: str) -> Mapping[str, Any]:
+    """Write a new address in the form in which addresses are compared (threat 15)."""
+    address = values.get("email")
+    if not address or address == stored:
+        return values
+    return {**values, "email": normal_address(address)}
 
 
 def _store(person: User, fields: list[str] | None) -> None:

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
+from accounts.services.mailing import FOR_ANYBODY, mail_for_anybody
 from roles.models import AuditEntry
 
-from .conftest import person, signed_in
+from .conftest import ask, person, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/auth/email/"
@@ -92,6 +93,46 @@ def test_the_admin_has_no_door_beside_the_catalogue_s():
     for name in ("account_emailaddress", "auth_group"):
         with pytest.raises(NoReverseMatch):
             reverse(f"admin:{name}_changelist")
+
+
+# One mailbox under many names (threats 15, 21)
+
+SAME = ["ann@ｅxample.com", "Ann@EXAMPLE.com", "ann@ex\u00adample.com"]
+LOOK_ALIKES = ["\u212aim@example.com", "ſam@example.com", "ıan@example.com"]
+WAYS = {"edit": ("PATCH", "users/ben/", {}), "create": ("POST", "users/", {"username": "new"})}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("address", [*SAME, *LOOK_ALIKES])
+def test_nobody_is_given_an_address_whose_mail_goes_to_another_person(address, way):
+    """Two accounts with one mailbox, and mails that are counted apart."""
+    person("ann", email="ann@example.com")
+    person("ben", email="ben@example.com")
+    client, (method, path, more) = signed_in("olga", "owner"), WAYS[way]
+    code, text = ask(client, method, path, {**more, "email": address})
+    assert code == 400 and "email" in text
+    assert not User.objects.filter(username="new").exists()
+    code, _text = ask(client, method, path, {**more, "email": "cyd@ｅxample.com"})
+    assert code in (200, 201)
+    assert User.objects.filter(email="cyd@example.com").exists()
+
+
+def test_an_address_that_stands_in_another_form_is_kept_where_it_is_sent_back():
+    person("ben", email="ben@ｅxample.com")
+    body = {"email": "ben@ｅxample.com", "first_name": "Ben"}
+    assert ask(signed_in("olga", "owner"), "PATCH", "users/ben/", body)[0] == 200
+    assert User.objects.get(username="ben").email == "ben@ｅxample.com"
+
+
+@pytest.mark.parametrize(
+    "written", ["ann+{}@example.com", "ann+{}@ｅxample.com", "+{}@x.org"], ids=ascii
+)
+def test_no_mailbox_is_flooded_under_other_names(written):
+    """Each form of the address had a count of its own."""
+    for number in range(FOR_ANYBODY + 2):
+        mail_for_anybody(written.format(number), lambda: mail.outbox.append("one"))
+    mail_for_anybody(written.replace("+{}", "zed"), lambda: mail.outbox.append("another's"))
+    assert len(mail.outbox) == FOR_ANYBODY + 1
 
 
 # Attacks that fail

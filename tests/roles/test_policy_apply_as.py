@@ -298,9 +298,8 @@ def test_a_base_out_of_view_is_none(ann):
     low, new = {"code": "low", "level": 5}, {"code": "new", "level": 5}
     as_ann(low)
     on_low = {"code": "on-low", "level": 5, "base": "low"}
-    assert refused(low, on_low) == [
-        "- roles[0] (low): You need the permission “Roles: View” for this (D1). Ask an Owner for it."
-    ]
+    (line,) = refused(low, on_low)
+    assert line.startswith("- roles[0] (low): You need the permission “Roles: View” for this")
     none = "- roles[0].base (on-low): There is no role “guest” to base this one on."
     assert none in refused({**on_low, "base": "guest"})
     assert refused(new, {**on_low, "base": "new"}) == [
