@@ -87,9 +87,10 @@ class RoleForm(forms.Form):
         self.current = self.open.read(self.stored) if self.stored else start
         self.shown, fixed = self._seen(data)
         self.shown = self.shown or self.current
-        self.policy, self.whole = self.open.policy, snapshots.load_policy()
+        self.whole = snapshots.load_policy()
+        self.policy = self.open.policy(self.whole)
         self.frozen_because = frozen_because
-        board = self.board_of(self.shown)
+        self._board = board = self._draw(self.shown)
         self.fixed = frozenset(board.fixed) if fixed is None else fixed
         self.locked = board.locked
         self.typed = read_post(data, self.shown.records, self.shown.fields)
@@ -100,10 +101,11 @@ class RoleForm(forms.Form):
         self.open.limit(self, data)
 
     def board_of(self, spec: RoleSpec) -> Board:
-        """Give what the page shows of a role with these values, be they stored or not.
+        """Give what the page shows of a role with these values, be they stored or not."""
+        return self._board if spec == self.shown else self._draw(spec)
 
-        Nothing is locked where nobody is asked (D4).
-        """
+    def _draw(self, spec: RoleSpec) -> Board:
+        """Make that; nothing is locked where nobody is asked (D4)."""
         compiled = self.policy.compile(spec)
         names = {code: role.name for code, role in self.policy.roles.items()}
         is_asked = self.asker is not None and not self.frozen_because

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .. import policy, snapshots
+from .. import policy
 from ..core.role_masks import PARTS
 from ..core.specs import RoleSpec
 from ..models import Role
@@ -38,12 +38,9 @@ class OpenFields:
         readable = policy.readable_of_roles(asker) if role else writable
         return cls(asker, role, readable, writable)
 
-    @property
-    def policy(self) -> Snapshot:
-        """All roles as the reader may read them: what the page draws is made of these."""
-        if self.asker is None:
-            return snapshots.load_policy()
-        return policy.policy_as_read(self.asker)
+    def policy(self, whole: Snapshot) -> Snapshot:
+        """Give all roles as the reader may read them: what the page draws is made of these."""
+        return whole if self.asker is None else policy.policy_as_read(self.asker, whole)
 
     def read(self, stored: RoleSpec) -> RoleSpec:
         """Give of the role what its page may hold."""

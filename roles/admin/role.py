@@ -150,7 +150,7 @@ class RoleAdmin(RoleList, RoleBases, RoleStart, RoleDeletion, RoleHistory, RoleI
             "grid_words": grid_words(),
             "before": before(outlook.changes, form.shown) if role else {},
             "can_add": (can_add := self.has_add_permission(request)),
-            "can_base": role and can_add and can_be_based_on(request.user, role.code),
+            "can_base": role and can_add and can_be_based_on(request.user, role.code, form.whole),
             "cloned_from": policy.RoleAsRead(request.user, source) if source else None,
             "role": policy.RoleAsRead(request.user, role) if role else None,
             "form": form,

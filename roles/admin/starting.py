@@ -14,6 +14,7 @@ from ..models import Role
 from ..services.cloning import Start, clone_for
 from ..services.labels import label_of
 from ..services.offers import why_not_bases
+from ..snapshots import Snapshot
 
 BLANK = RoleSpec(code="", name="", level=10)
 
@@ -24,17 +25,18 @@ def starting_point(query: Mapping[str, str], user: Any) -> Start:
     if source := roles.filter(code=query.get("clone", "")).first():
         return clone_for(user, source)
     base = roles.filter(code=query.get("base", "")).exclude(code=OWNER_CODE).first()
-    left_out = ("base",) if base and not can_be_based_on(user, base.code) else ()
+    now = snapshots.load_policy()
+    left_out = ("base",) if base and not can_be_based_on(user, base.code, now) else ()
     begun = BLANK.with_changes(base=base.code, level=base.level) if base and not left_out else BLANK
     level = begun.level if "level" in policy.readable_of_roles(user) else BLANK.level
-    highest = policy.offers_for(user, None, BLANK).level_max
+    highest = policy.offers_for(user, None, BLANK, known=now).level_max
     begun = begun.with_changes(level=min(level, highest))
     return Start(masked(begun, policy.writable_of_roles(user, new=True), ""), left_out)
 
 
-def can_be_based_on(user: Any, code: str) -> bool:
+def can_be_based_on(user: Any, code: str, now: Snapshot) -> bool:
     """Tell whether somebody could base a new role on this one (R3, R4, D4)."""
-    now, asked = snapshots.load_policy(), {"stored": None, "shown": BLANK, "bases": [code]}
+    asked = {"stored": None, "shown": BLANK, "bases": [code]}
     return not why_not_bases(acting_user=user, **asked, now=now)
 
 
