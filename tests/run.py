@@ -38,6 +38,7 @@ ON_SQLITE_IN_HASTE = (
     "tests/admin/test_role_second_factor.py",
     "tests/admin/test_role_start.py",
     "tests/api/test_schema.py",
+    "tests/attacks/test_doors_of_role_fields.py",
     "tests/crm/test_demo.py",
     "tests/laws/test_door_commands.py",
     "tests/laws/test_limits.py",
