@@ -46,6 +46,8 @@ class Outlook:
     advice: tuple[Hint, ...] = ()
     is_told: bool = True
     """Whether its reader may know what roles give, and so who gains what by a change."""
+    draws: bool = True
+    """Whether its page draws the grid: of one that is hidden each choice would tell (R23)."""
 
     @classmethod
     def of(cls, form: RoleForm) -> "Outlook":
@@ -75,6 +77,7 @@ class Outlook:
             if form.frozen_because
             else advice_for(form.role, wanted, board.compiled, form.open.readable),
             is_told=form.asker is None or policy.reads_what_roles_give(form.asker),
+            draws="permissions" in form.open.readable,
         )
 
     @property
@@ -91,7 +94,8 @@ class Outlook:
 
     def as_json(self, problems: Problems, refused_bases: Iterable[str]) -> dict[str, Any]:
         """Give the answer for the page's script."""
-        rows = [row for _name, found in self.board.rows(self.wanted.permissions) for row in found]
+        groups = self.board.rows(self.wanted.permissions) if self.draws else ()
+        rows = [row for _name, found in groups for row in found]
         return {
             "seen": self.seen,
             "problems": problems,
@@ -108,7 +112,7 @@ class Outlook:
         }
 
     def _cells(self, rows: list[Row]) -> list[Cell]:
-        features = self.board.features(self.wanted.permissions)
+        features = self.board.features(self.wanted.permissions) if self.draws else ()
         of_modules = [cell for row in rows for cell in row.cells if cell]
         return of_modules + [cell for _group, cells in features for cell in cells]
 

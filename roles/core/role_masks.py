@@ -36,8 +36,12 @@ def masked(spec: RoleSpec, readable: Collection[str], name: str) -> RoleSpec:
 
 
 def veiled(excess: Excess, readable: Collection[str]) -> Excess:
-    """Take back what an excess tells of a field that is not `readable`, or of another role's."""
-    reads = {_FIELD_OF_KIND.get(excess.kind, "permissions")}
+    """Take back what an excess tells of a field that is not `readable`, or of another role's.
+
+    What a role gives, it may give by its base.
+    """
+    field = _FIELD_OF_KIND.get(excess.kind, "permissions")
+    reads = {field, "base"} if field in GIVING else {field}
     reads |= {"name", "base"} if excess.via else set()
     return replace(excess, is_veiled=True) if reads - set(readable) else excess
 

@@ -447,3 +447,48 @@ def test_what_is_hidden_costs_no_query_a_role(rep, path):
     with CaptureQueriesContext(connection) as many:
         client.get(path)
     assert len(many) == len(few)
+
+
+# Two roles that differ in nothing but what is hidden of them
+
+
+def answers_about(client, code, **values):
+    """Give what doors say of a role that may depend on what it gives."""
+    key = make_role(code, level=6, **values).pk
+    asked = json.loads(client.post(f"/roles/role/{key}/impact/", {"description": "New"}).content)
+    grid = json.dumps({part: asked[part] for part in ("cells", "rows", "controls")})
+    page = client.get(f"/roles/role/{key}/change/").content.decode()
+    return grid, page, ask(client, "POST", "users/ben/roles/", {"role": code})[1]
+
+
+def pair(field, level):
+    """Ask about a role that gives nothing, and about one that gives it in a hidden field."""
+    make_user("ben")
+    make_role("zzbase", level=4, permissions="deals.view", records={"deals": "department"})
+    rights = "roles.view roles.edit users.view users.edit deals.view deals.export"
+    boss = make_role(
+        level=50, permissions=rights, records={"deals": "team"}, fields={"roles": {field: level}}
+    )
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("ann", boss))
+    more = {
+        "permissions": {"permissions": "deals.view", "records": {"deals": "department"}},
+        "base": {"base": "zzbase"},
+    }[field]
+    return answers_about(client, "empty"), answers_about(client, "full", **more)
+
+
+@pytest.mark.parametrize("level", ["hidden", "read_only"])
+def test_the_page_s_script_is_not_told_which_choices_a_hidden_grid_would_refuse(level):
+    """Each choice that is refused where another role's is not says what the role gives."""
+    (empty, *_), (full, *_) = pair("permissions", level)
+    assert (empty == full) is (level == "hidden")
+    assert ("scope:deals" in full) is (level != "hidden")
+
+
+@pytest.mark.parametrize("level", ["hidden", "read_only"])
+def test_no_refusal_names_what_a_role_has_by_a_hidden_base(level):
+    """D4, D5: the grid does not tell of it either."""
+    _empty, answers = pair("base", level)
+    told = [on for on in answers if re.search(r"on (“|.u201c)Department", on)]
+    assert len(told) == (0 if level == "hidden" else 3)
